@@ -1,0 +1,67 @@
+package io.topiary.schemas;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** The topics of the pipeline, each defined here and nowhere else. */
+public final class Topics {
+
+  /** Longer than the longest plan. */
+  private static final Duration A_QUARTER = Duration.ofDays(90);
+
+  /**
+   * Topics keyed by model name are joined in the pruner, so they share one number of partitions.
+   */
+  private static final int MODEL_PARTITIONS = 6;
+
+  /** Work for trainers: a queue whose records stay until a worker has accepted them. */
+  public static final Topic<TrainingJob> JOBS =
+      Topic.log("topiary.jobs", TrainingJob.class, 6, Optional.empty());
+
+  public static final Topic<Checkpoint> CHECKPOINTS =
+      Topic.log("topiary.checkpoints", Checkpoint.class, MODEL_PARTITIONS, Optional.of(A_QUARTER));
+
+  public static final Topic<Evaluation> EVALUATIONS =
+      Topic.log("topiary.evaluations", Evaluation.class, MODEL_PARTITIONS, Optional.of(A_QUARTER));
+
+  public static final Topic<Outcome> OUTCOMES =
+      Topic.log("topiary.outcomes", Outcome.class, MODEL_PARTITIONS, Optional.of(A_QUARTER));
+
+  public static final Topic<JobProgress> PROGRESS =
+      Topic.compactedAndShort("topiary.progress", JobProgress.class, 1, Duration.ofDays(1));
+
+  public static final Topic<PruningPolicy> POLICIES =
+      Topic.compacted("topiary.policies", PruningPolicy.class, 1);
+
+  public static final Topic<Control> CONTROLS =
+      Topic.compacted("topiary.controls", Control.class, 1);
+
+  public static final Topic<Release> RELEASES =
+      Topic.compacted("topiary.releases", Release.class, MODEL_PARTITIONS);
+
+  /** Every topic that carries one of our records. */
+  public static final List<Topic<?>> ALL =
+      List.of(JOBS, CHECKPOINTS, EVALUATIONS, OUTCOMES, PROGRESS, POLICIES, CONTROLS, RELEASES);
+
+  /**
+   * Original bytes of what could not be handled, with the headers of Kafka Streams' own dead-letter
+   * handler. It carries whatever arrived, so it has no record type.
+   */
+  public static final String DEAD_LETTERS = "topiary.dead-letters";
+
+  private Topics() {}
+
+  static NewTopic deadLettersToCreate() {
+    return new NewTopic(DEAD_LETTERS, Optional.of(1), Optional.empty())
+        .configs(
+            Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG,
+                "-1"));
+  }
+}
