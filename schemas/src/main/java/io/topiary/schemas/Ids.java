@@ -19,13 +19,13 @@ import java.util.Optional;
 public final class Ids {
 
   private static final int HEX_DIGITS = 32;
-  private static final AvroSerde<Recipe> RECIPES = new AvroSerde<>(Recipe.class);
 
   private Ids() {}
 
   /**
    * Hash of model, generation, plan phase, parent digest, mask digest and the recipe, which holds
-   * the data set's digest and the seed. Where the artifacts lie plays no part.
+   * the data set's digest and the seed. Where the artifacts lie plays no part, and the recipe is
+   * hashed in a form that later versions of its schema do not change.
    */
   public static String jobId(
       Lineage lineage, Recipe recipe, Optional<Artifact> start, Optional<Artifact> mask) {
@@ -37,7 +37,7 @@ public final class Ids {
         utf8(String.valueOf(lineage.getPhase())),
         utf8(start.map(Artifact::getSha256).orElse("")),
         utf8(mask.map(Artifact::getSha256).orElse("")),
-        RECIPES.encode(recipe));
+        CanonicalForm.of(recipe));
   }
 
   /** Hash of the job that makes, or will retrain, the checkpoint and of its stage. */

@@ -1,0 +1,84 @@
+package io.topiary.schemas;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+
+class AvroSerdeTest {
+
+  private final AvroSerde<Checkpoint> checkpoints = new AvroSerde<>(Checkpoint.class);
+  private final byte[] bytes = checkpoints.encode(Samples.checkpoint());
+
+  @Test
+  void shouldReadBackWhatItWrote() {
+    assertThat(checkpoints.decode(bytes)).isEqualTo(Samples.checkpoint());
+  }
+
+  @Test
+  void shouldWriteTheSameRecordAsTheSameBytes() {
+    assertThat(checkpoints.encode(Samples.checkpoint())).isEqualTo(bytes);
+  }
+
+  @Test
+  void shouldMarkTheBytesAsAvrosSingleObjectEncoding() {
+    assertThat(bytes).startsWith(0xC3, 0x01);
+  }
+
+  @Test
+  void shouldKeepTombstones() {
+    assertThat(checkpoints.serializer().serialize("topic", null)).isNull();
+    assertThat(checkpoints.deserializer().deserialize("topic", (byte[]) null)).isNull();
+  }
+
+  @Test
+  void shouldRefuseBytesThatAreNoAvro() {
+    assertThatThrownBy(() -> checkpoints.decode("not avro at all".getBytes(UTF_8)))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("should be a Checkpoint");
+  }
+
+  @Test
+  void shouldRefuseEveryTruncation() {
+    IntStream.range(0, bytes.length)
+        .forEach(
+            length ->
+                assertThatThrownBy(() -> checkpoints.decode(Arrays.copyOf(bytes, length)))
+                    .as("the first %d of %d bytes", length, bytes.length)
+                    .isInstanceOf(SerializationException.class));
+  }
+
+  @Test
+  void shouldRefuseARecordOfAnotherType() {
+    var job = new AvroSerde<>(TrainingJob.class).encode(Samples.job());
+
+    assertThatThrownBy(() -> checkpoints.decode(job))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("not among the released ones");
+  }
+
+  @Test
+  void shouldRefuseASchemaThatWasNeverReleased() throws Exception {
+    // Given
+    var schema =
+        SchemaBuilder.record("io.topiary.schemas.Checkpoint")
+            .fields()
+            .requiredString("somebodyElses")
+            .endRecord();
+    var theirs = new GenericRecordBuilder(schema).set("somebodyElses", "checkpoint").build();
+    var encoded = new BinaryMessageEncoder<>(GenericData.get(), schema).encode(theirs).array();
+
+    // When, Then
+    assertThatThrownBy(() -> checkpoints.decode(encoded))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("not among the released ones");
+  }
+}

@@ -1,0 +1,58 @@
+package io.topiary.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class IdsTest {
+
+  private static final Optional<Artifact> NONE = Optional.empty();
+
+  /** A golden value: were it to change, work already done would be taken for new. */
+  @Test
+  void shouldNeverChange() {
+    assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE))
+        .isEqualTo("2ea776f07ef6543d2f875b14bea80bca");
+    assertThat(Ids.checkpointId("job", Stage.PRUNED)).isEqualTo("c07a1f24281fbfdda070312b9075133c");
+  }
+
+  @Test
+  void shouldBeTheSameForTheSameWork() {
+    assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE))
+        .isEqualTo(Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE));
+  }
+
+  @Test
+  void shouldDifferInEveryPartThatMakesWorkDifferent() {
+    // Given
+    var weights = Optional.of(Samples.WEIGHTS);
+    var later = Lineage.newBuilder(Samples.lineage()).setGeneration("2026-11-23T10:00").build();
+    var secondPhase = Lineage.newBuilder(Samples.lineage()).setPhase(2).build();
+    var secondPlan = Lineage.newBuilder(Samples.lineage()).setPlan("second").build();
+
+    // When
+    var ids =
+        Stream.of(
+            Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE),
+            Ids.jobId(Samples.lineage(), Samples.recipe(2), NONE, NONE),
+            Ids.jobId(Samples.lineage(), Samples.recipe(1), weights, NONE),
+            Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, weights),
+            Ids.jobId(later, Samples.recipe(1), NONE, NONE),
+            Ids.jobId(secondPhase, Samples.recipe(1), NONE, NONE),
+            Ids.jobId(secondPlan, Samples.recipe(1), NONE, NONE));
+
+    // Then
+    assertThat(ids).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldNotDependOnWhereAnArtifactLies() {
+    var moved = new Artifact("s3://bucket/" + "ab".repeat(32), 312_345L, "ab".repeat(32));
+
+    assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), Optional.of(moved), NONE))
+        .isEqualTo(
+            Ids.jobId(Samples.lineage(), Samples.recipe(1), Optional.of(Samples.WEIGHTS), NONE));
+  }
+}
