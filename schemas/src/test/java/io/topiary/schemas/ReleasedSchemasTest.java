@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReleasedSchemasTest {
 
   static Stream<Class<? extends SpecificRecord>> records() {
-    return Topics.ALL.stream().map(Topic::type);
+    return Stream.concat(Topics.ALL.stream().map(Topic::type), Stream.of(Plan.class));
   }
 
   @ParameterizedTest
