@@ -1,0 +1,133 @@
+package io.topiary.cli.demo;
+
+import io.topiary.cli.demo.DemoResults.Finished;
+import io.topiary.schemas.Disagreement;
+import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.Score;
+import io.topiary.schemas.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The finished demo as a table of test figures, a line per network. */
+final class DemoTable {
+
+  private static final List<String> HEADER =
+      List.of(
+          "network",
+          "accuracy %",
+          "vs dense",
+          "just pruned %",
+          "theor. speedup",
+          "bytes dense",
+          "bytes sparse",
+          "d1",
+          "d2",
+          "peak rate");
+
+  private DemoTable() {}
+
+  /** The lines of the table; of a network that is not finished there is none. */
+  static List<String> lines(DemoResults results) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(HEADER);
+    results.finished(Stage.DENSE, 0).map(DemoTable::dense).ifPresent(rows::add);
+    for (var sparsity : results.sparsities()) {
+      results
+          .finished(Stage.RETRAINED, sparsity)
+          .map(retrained -> retrained(retrained, results.finished(Stage.PRUNED, sparsity)))
+          .ifPresent(rows::add);
+    }
+    return aligned(rows);
+  }
+
+  private static List<String> dense(Finished dense) {
+    var evaluation = dense.evaluation();
+    return List.of(
+        "dense",
+        accuracy(evaluation.getTest()),
+        "",
+        "",
+        speedup(evaluation),
+        bytes(evaluation.getBytesDense()),
+        bytes(evaluation.getBytesSparse()),
+        "",
+        "",
+        rate(dense));
+  }
+
+  private static List<String> retrained(Finished retrained, Optional<Finished> pruned) {
+    var evaluation = retrained.evaluation();
+    var learningRate = retrained.checkpoint().getRecipe().getLearningRate();
+    return List.of(
+        format("%.2f%% sparse", 100 * evaluation.getSparsity()),
+        accuracy(evaluation.getTest()),
+        evaluation
+            .getTestDisagreement()
+            .map(disagreement -> change(disagreement, evaluation.getTest().getImages()))
+            .orElse(""),
+        pruned.map(before -> percent(before.evaluation().getTest())).orElse(""),
+        speedup(evaluation),
+        bytes(evaluation.getBytesDense()),
+        bytes(evaluation.getBytesSparse()),
+        learningRate.getD1().map(d1 -> format("%.3f", d1)).orElse(""),
+        learningRate.getD2().map(d2 -> format("%.3f", d2)).orElse(""),
+        rate(retrained));
+  }
+
+  /** Accuracy p over n images with its standard error sqrt(p (1 - p) / n), both in percent. */
+  private static String accuracy(Score score) {
+    var p = (double) score.getCorrect() / score.getImages();
+    return format("%s ±%.2f", percent(score), 100 * Math.sqrt(p * (1 - p) / score.getImages()));
+  }
+
+  /**
+   * Change of accuracy on the same n images, in points: (won - lost) / n. Only the images that the
+   * two networks answer differently count, so its standard error sqrt((won + lost - (won - lost)^2
+   * / n)) / n is smaller than that of either accuracy.
+   */
+  private static String change(Disagreement disagreement, int images) {
+    double won = disagreement.getWon();
+    double lost = disagreement.getLost();
+    var difference = won - lost;
+    var error = Math.sqrt(won + lost - difference * difference / images) / images;
+    return format("%+.2f ±%.2f", 100 * difference / images, 100 * error);
+  }
+
+  private static String percent(Score score) {
+    return format("%.2f", 100.0 * score.getCorrect() / score.getImages());
+  }
+
+  private static String speedup(Evaluation evaluation) {
+    return format("%.2fx", evaluation.getTheoreticalSpeedup());
+  }
+
+  private static String bytes(long bytes) {
+    return format("%,d", bytes);
+  }
+
+  private static String rate(Finished finished) {
+    return format("%.4f", finished.checkpoint().getRecipe().getLearningRate().getPeak());
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  private static List<String> aligned(List<List<String>> rows) {
+    var widths =
+        IntStream.range(0, HEADER.size())
+            .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
+            .toArray();
+    return rows.stream()
+        .map(
+            row ->
+                IntStream.range(0, widths.length)
+                    .mapToObj(column -> format("%" + widths[column] + "s", row.get(column)))
+                    .collect(Collectors.joining("  ")))
+        .toList();
+  }
+}

@@ -1,0 +1,33 @@
+package io.topiary.cli.progress;
+
+import io.topiary.schemas.JobProgress;
+import java.io.PrintStream;
+import java.time.Clock;
+
+/**
+ * Shows what workers say about their jobs. Fed by one thread with the records of {@code
+ * topiary.progress}, whatever process the workers run in.
+ */
+public sealed interface ProgressView extends AutoCloseable
+    permits ProgressBars, ProgressLines, NoProgress {
+
+  /** Bars where a person looks on, lines where a file or a pipe does. */
+  static ProgressView on(PrintStream out, boolean terminal, boolean quiet, Clock clock) {
+    if (quiet) {
+      return new NoProgress();
+    }
+    return terminal ? new ProgressBars(out) : new ProgressLines(out, clock);
+  }
+
+  /** A job's newest sign of life. */
+  void show(JobProgress progress);
+
+  /** The job has ended, well or badly, and says no more. */
+  void ended(String id);
+
+  /** A sentence between the jobs. */
+  void say(String sentence);
+
+  @Override
+  void close();
+}

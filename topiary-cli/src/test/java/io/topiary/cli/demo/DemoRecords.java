@@ -1,0 +1,79 @@
+package io.topiary.cli.demo;
+
+import io.topiary.schemas.Artifact;
+import io.topiary.schemas.BuiltInNetwork;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.DataSpec;
+import io.topiary.schemas.Disagreement;
+import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.LearningRatePlan;
+import io.topiary.schemas.Lineage;
+import io.topiary.schemas.NetworkSpec;
+import io.topiary.schemas.Recipe;
+import io.topiary.schemas.Schedule;
+import io.topiary.schemas.Score;
+import io.topiary.schemas.Stage;
+import java.time.Instant;
+import java.util.List;
+
+/** Records as the services send them. */
+final class DemoRecords {
+
+  private static final String SHA256 = "ab".repeat(32);
+  private static final Lineage LINEAGE =
+      Lineage.newBuilder().setModel("demo").setGeneration("1").build();
+
+  private DemoRecords() {}
+
+  static Checkpoint checkpoint(Stage stage, double sparsity) {
+    var rates =
+        stage == Stage.DENSE
+            ? new LearningRatePlan(Schedule.LINEAR, 0.1, 0, 850, null, null)
+            : new LearningRatePlan(Schedule.ALLR, 0.0625, 17, 170, 0.625, 0.2);
+    return Checkpoint.newBuilder()
+        .setCheckpointId(stage + "-" + sparsity)
+        .setJobId("job-" + sparsity)
+        .setStage(stage)
+        .setLineage(LINEAGE)
+        .setArtifact(new Artifact("file:///blobs/" + SHA256, 1L, SHA256))
+        .setTargetSparsity(sparsity)
+        .setRecipe(
+            new Recipe(
+                new NetworkSpec(new BuiltInNetwork("resnet8", 8), List.of(1, 28, 28), 10),
+                new DataSpec("fashion-mnist-sample", SHA256, 5_400, 600, 7L, 2_000),
+                10.0,
+                64,
+                rates,
+                0.9,
+                5e-4,
+                1L,
+                1))
+        .setAt(Instant.EPOCH)
+        .build();
+  }
+
+  static Evaluation evaluation(Stage stage, double sparsity, int correct, int lost, int won) {
+    return Evaluation.newBuilder()
+        .setEvaluationId("evaluation-" + stage + sparsity)
+        .setCheckpointId(stage + "-" + sparsity)
+        .setStage(stage)
+        .setLineage(LINEAGE)
+        .setNetwork("resnet8")
+        .setData("fashion-mnist-sample")
+        .setSchedule(Schedule.ALLR)
+        .setTargetSparsity(sparsity)
+        .setSparsity(sparsity)
+        .setParameterSparsity(sparsity)
+        .setValidation(new Score(600, 500, 0.5))
+        .setTest(new Score(2_000, correct, 0.5))
+        .setTestDisagreement(stage == Stage.DENSE ? null : new Disagreement(lost, won))
+        .setLayers(List.of())
+        .setFlopsDense(1_000)
+        .setFlopsSparse(1_000 * (1 - sparsity))
+        .setTheoreticalSpeedup(1 / (1 - sparsity))
+        .setBytesDense(78_000)
+        .setBytesSparse(12_345)
+        .setAt(Instant.EPOCH)
+        .build();
+  }
+}
