@@ -1,0 +1,148 @@
+package io.topiary.sparsity.network;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network that tells images apart: nodes in the order they run in, the last of which yields one
+ * score per class. A network that exists holds together: every input is the image or an earlier
+ * node, every shape fits, and every node but the last is read.
+ *
+ * @param input shape of one image, {@code [channels, height, width]} or flat
+ */
+public record Network(String name, Shape input, List<Node> nodes) {
+
+  /** What nodes call the image. */
+  public static final String INPUT = "input";
+
+  /**
+   * @throws NetworkException naming the node that does not fit
+   */
+  public Network {
+    nodes = List.copyOf(nodes);
+    if (name.isBlank()) {
+      throw new NetworkException("A network needs a name.");
+    }
+    if ((input.rank() != 3 && input.rank() != 1) || input.elements() == 0) {
+      throw new NetworkException(
+          "Network '%s' has input %s; it must be [channels, height, width] or [features], all at least 1."
+              .formatted(name, input));
+    }
+    if (nodes.isEmpty()) {
+      throw new NetworkException("Network '%s' has no nodes.".formatted(name));
+    }
+    var shapes = infer(input, nodes);
+    requireEveryOutputRead(nodes);
+    var output = nodes.get(nodes.size() - 1);
+    var scores = shapes.get(output.name());
+    if (scores == null || scores.rank() != 1) {
+      throw new NetworkException(
+          "%s is the last and yields %s; it must yield one score per class, [classes]."
+              .formatted(output, scores));
+    }
+  }
+
+  /** The shape of the image, under {@link #INPUT}, and of every node's output, in order. */
+  public Map<String, Shape> shapes() {
+    return Collections.unmodifiableMap(infer(input, nodes));
+  }
+
+  /** The shape of what the named node yields, or of the image. */
+  public Shape shape(String node) {
+    return shapeOf(shapes(), node);
+  }
+
+  /** The node that yields the scores. */
+  public Node output() {
+    return nodes.get(nodes.size() - 1);
+  }
+
+  /** The number of classes that the network tells apart. */
+  public int classes() {
+    return shape(output().name()).dimension(0);
+  }
+
+  /** All that the network's state consists of, in the order of the nodes. */
+  public List<Parameter> parameters() {
+    var shapes = shapes();
+    return nodes.stream()
+        .flatMap(
+            node ->
+                node
+                    .operator()
+                    .parameters(node.name(), shapeOf(shapes, node.inputs().get(0)))
+                    .stream())
+        .toList();
+  }
+
+  /** The parameters that the optimiser changes: all but running statistics. */
+  public List<Parameter> trainable() {
+    return parameters().stream().filter(parameter -> parameter.role().trainable()).toList();
+  }
+
+  /** The parameters that pruning ranks: weights of convolutions and linear layers. */
+  public List<Parameter> prunable() {
+    return parameters().stream().filter(parameter -> parameter.role().prunable()).toList();
+  }
+
+  private static Map<String, Shape> infer(Shape input, List<Node> nodes) {
+    var shapes = new LinkedHashMap<String, Shape>();
+    shapes.put(INPUT, input);
+    for (var node : nodes) {
+      if (node.name().isBlank()) {
+        throw new NetworkException(node + " needs a name.");
+      }
+      var shape = output(node, shapes);
+      if (shapes.put(node.name(), shape) != null) {
+        throw new NetworkException(node + " has a name that is taken; names are unique.");
+      }
+    }
+    return shapes;
+  }
+
+  private static Shape output(Node node, Map<String, Shape> shapes) {
+    var arity = node.operator().arity();
+    if (node.inputs().size() != arity) {
+      throw new NetworkException(
+          "%s reads %d inputs; it must read %d.".formatted(node, node.inputs().size(), arity));
+    }
+    for (var input : node.inputs()) {
+      if (!shapes.containsKey(input)) {
+        throw new NetworkException(
+            "%s reads '%s', which is neither '%s' nor an earlier node."
+                .formatted(node, input, INPUT));
+      }
+    }
+    try {
+      return node.operator()
+          .output(node.inputs().stream().map(input -> shapeOf(shapes, input)).toList());
+    } catch (NetworkException e) {
+      throw new NetworkException("%s: %s".formatted(node, e.getMessage()), e);
+    }
+  }
+
+  private static Shape shapeOf(Map<String, Shape> shapes, String name) {
+    var shape = shapes.get(name);
+    if (shape == null) {
+      throw new IllegalArgumentException("no node '" + name + "'");
+    }
+    return shape;
+  }
+
+  private static void requireEveryOutputRead(List<Node> nodes) {
+    var unread = new HashSet<String>();
+    nodes.forEach(node -> unread.add(node.name()));
+    nodes.forEach(node -> node.inputs().forEach(unread::remove));
+    unread.remove(nodes.get(nodes.size() - 1).name());
+    if (!unread.isEmpty()) {
+      throw new NetworkException(
+          "The output of %s is read by no other node."
+              .formatted(unread.stream().sorted().map(n -> "'" + n + "'").collect(joining(", "))));
+    }
+  }
+}
