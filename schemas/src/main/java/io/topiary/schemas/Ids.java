@@ -50,10 +50,13 @@ public final class Ids {
     return hash(utf8("evaluation"), utf8(checkpointId), utf8(dataSha256));
   }
 
-  /** Hash of the dense checkpoint a plan starts from, the policy's content and the target. */
-  public static String planId(String denseCheckpointId, String policySha256, double sparsity) {
+  /** Hash of the dense checkpoint a plan starts from, all that the policy says, and the target. */
+  public static String planId(String denseCheckpointId, PruningPolicy policy, double sparsity) {
     return hash(
-        utf8("plan"), utf8(denseCheckpointId), utf8(policySha256), utf8(Double.toString(sparsity)));
+        utf8("plan"),
+        utf8(denseCheckpointId),
+        CanonicalForm.of(policy),
+        utf8(Double.toString(sparsity)));
   }
 
   private static String hash(byte[]... parts) {

@@ -37,6 +37,13 @@ public final class Topics {
   public static final Topic<PruningPolicy> POLICIES =
       Topic.compacted("topiary.policies", PruningPolicy.class, 1);
 
+  /**
+   * The policies that hold. Anybody may write to {@link #POLICIES}; the pruner alone writes here,
+   * what it found in order there.
+   */
+  public static final Topic<PruningPolicy> ACCEPTED_POLICIES =
+      Topic.compacted("topiary.policies.accepted", PruningPolicy.class, 1);
+
   public static final Topic<Control> CONTROLS =
       Topic.compacted("topiary.controls", Control.class, 1);
 
@@ -45,7 +52,16 @@ public final class Topics {
 
   /** Every topic that carries one of our records. */
   public static final List<Topic<?>> ALL =
-      List.of(JOBS, CHECKPOINTS, EVALUATIONS, OUTCOMES, PROGRESS, POLICIES, CONTROLS, RELEASES);
+      List.of(
+          JOBS,
+          CHECKPOINTS,
+          EVALUATIONS,
+          OUTCOMES,
+          PROGRESS,
+          POLICIES,
+          ACCEPTED_POLICIES,
+          CONTROLS,
+          RELEASES);
 
   /**
    * Original bytes of what could not be handled, with the headers of Kafka Streams' own dead-letter

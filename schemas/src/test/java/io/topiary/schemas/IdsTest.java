@@ -2,6 +2,7 @@ package io.topiary.schemas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,5 +55,35 @@ class IdsTest {
     assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), Optional.of(moved), NONE))
         .isEqualTo(
             Ids.jobId(Samples.lineage(), Samples.recipe(1), Optional.of(Samples.WEIGHTS), NONE));
+  }
+
+  @Test
+  void shouldTellPlansApartByCheckpointPolicyAndTarget() {
+    // Given
+    var policy = policy(List.of(0.7, 0.9), 2);
+
+    // When
+    var ids =
+        Stream.of(
+            Ids.planId("dense", policy, 0.7),
+            Ids.planId("dense", policy, 0.9),
+            Ids.planId("another", policy, 0.9),
+            Ids.planId("dense", policy(List.of(0.7, 0.9), 3), 0.9));
+
+    // Then
+    assertThat(ids).doesNotHaveDuplicates();
+    assertThat(Ids.planId("dense", policy, 0.9))
+        .isEqualTo(Ids.planId("dense", policy(List.of(0.7, 0.9), 2), 0.9));
+  }
+
+  private static PruningPolicy policy(List<Double> sparsities, double retrainEpochs) {
+    return new PruningPolicy(
+        "all",
+        "*",
+        Method.ONE_SHOT,
+        SelectorKind.GLOBAL_MAGNITUDE,
+        Schedule.ALLR,
+        sparsities,
+        retrainEpochs);
   }
 }
