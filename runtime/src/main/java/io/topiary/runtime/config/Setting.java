@@ -1,0 +1,139 @@
+package io.topiary.runtime.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * One thing that can be configured: its name, what it is for and how its text becomes a value.
+ *
+ * @param name dotted and lower case, for example {@code topiary.http.port}
+ * @param description half a sentence for {@code --help}
+ * @param expected completes the sentence "it should be ..."
+ * @param fallback the text that counts when nothing is configured; absent when the setting must be
+ *     given
+ * @param parser the value of a text; absent when the text is not as expected
+ */
+public record Setting<T>(
+    String name,
+    String description,
+    String expected,
+    Optional<String> fallback,
+    Function<String, Optional<T>> parser) {
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+  public static Setting<String> string(String name, String description) {
+    return required(name, description, "a text", Optional::of);
+  }
+
+  /** A whole number of at least 1. */
+  public static Setting<Integer> positive(String name, String description) {
+    return required(
+        name, description, "a whole number of at least 1", number(Integer::valueOf, n -> n >= 1));
+  }
+
+  /** A TCP port; 0 lets the system choose a free one. */
+  public static Setting<Integer> port(String name, String description) {
+    return required(
+        name,
+        description,
+        "a port between 0 and 65535 (0 takes any free one)",
+        number(Integer::valueOf, n -> n >= 0 && n <= 65_535));
+  }
+
+  /** A number above 0 and below 1. */
+  public static Setting<Double> fraction(String name, String description) {
+    return required(
+        name,
+        description,
+        "a number above 0 and below 1",
+        number(Double::valueOf, x -> x > 0 && x < 1));
+  }
+
+  public static Setting<Path> path(String name, String description) {
+    return required(
+        name,
+        description,
+        "a path",
+        text -> Optional.of(Path.of(text).toAbsolutePath().normalize()));
+  }
+
+  /** A whole number with a unit: 500ms, 30s, 5m, 2h. */
+  public static Setting<Duration> duration(String name, String description) {
+    return required(
+        name, description, "a duration such as 500ms, 30s, 5m or 2h", Setting::parseDuration);
+  }
+
+  /** Texts separated by commas; the empty text is the empty list. */
+  public static Setting<List<String>> list(String name, String description) {
+    return required(
+        name,
+        description,
+        "texts separated by commas",
+        text ->
+            Optional.of(
+                Arrays.stream(text.split(",", -1))
+                    .map(String::strip)
+                    .filter(item -> !item.isEmpty())
+                    .toList()));
+  }
+
+  /** The same setting with a text that counts when nothing is configured. */
+  public Setting<T> orElse(String text) {
+    return new Setting<>(name, description, expected, Optional.of(text), parser);
+  }
+
+  /**
+   * The value of a configured text.
+   *
+   * @throws SettingException when the text is not as expected
+   */
+  T parse(String text) {
+    try {
+      return parser.apply(text.strip()).orElseThrow(() -> refused(text));
+    } catch (IllegalArgumentException e) {
+      throw refused(text);
+    }
+  }
+
+  /** The name of the environment variable that sets it. */
+  String environmentVariable() {
+    return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  private SettingException refused(String text) {
+    return new SettingException(name + " is \"" + text + "\", but it should be " + expected + ".");
+  }
+
+  private static <T> Setting<T> required(
+      String name, String description, String expected, Function<String, Optional<T>> parser) {
+    return new Setting<>(name, description, expected, Optional.empty(), parser);
+  }
+
+  private static <N> Function<String, Optional<N>> number(
+      Function<String, N> parser, Predicate<N> range) {
+    return text -> Optional.of(parser.apply(text)).filter(range);
+  }
+
+  private static Optional<Duration> parseDuration(String text) {
+    var match = DURATION.matcher(text);
+    if (!match.matches()) {
+      return Optional.empty();
+    }
+    var number = Long.parseLong(match.group(1));
+    return Optional.of(
+        switch (match.group(2)) {
+          case "ms" -> Duration.ofMillis(number);
+          case "s" -> Duration.ofSeconds(number);
+          case "m" -> Duration.ofMinutes(number);
+          default -> Duration.ofHours(number);
+        });
+  }
+}
