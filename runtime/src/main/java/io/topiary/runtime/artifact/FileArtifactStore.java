@@ -1,0 +1,230 @@
+package io.topiary.runtime.artifact;
+
+import io.topiary.runtime.StartException;
+import io.topiary.runtime.config.Setting;
+import io.topiary.schemas.Artifact;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store on a file system, local or shared: {@code blobs/<sha256>} and {@code results/<id>}.
+ * Whatever is written lies in {@code tmp/} of the same file system first, is synced, and then takes
+ * its name in one step: by rename for a blob, by hard link for a result, as a link fails when the
+ * name is taken. The directory is synced before a method returns.
+ */
+public final class FileArtifactStore implements ArtifactStore {
+
+  public static final Setting<Path> DIRECTORY =
+      Setting.path("topiary.artifacts.dir", "folder of the artifact store, shared by all services");
+
+  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY);
+
+  private static final Logger log = LoggerFactory.getLogger(FileArtifactStore.class);
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+  /** Longer than any write takes; what is older was left by a crash. */
+  private static final Duration LEFT_BEHIND = Duration.ofDays(1);
+
+  /** The store's folder with every symbolic link resolved. */
+  private final Path root;
+
+  private final Path blobs;
+  private final Path results;
+  private final Path tmp;
+  private final VerifiedFiles verified = new VerifiedFiles();
+
+  private FileArtifactStore(Path root) throws IOException {
+    this.root = Files.createDirectories(root).toRealPath();
+    this.blobs = Files.createDirectories(this.root.resolve("blobs"));
+    this.results = Files.createDirectories(this.root.resolve("results"));
+    this.tmp = Files.createDirectories(this.root.resolve("tmp"));
+  }
+
+  /**
+   * Opens the store, creating its folders where they are missing.
+   *
+   * @throws StartException when the folder cannot be written, or its file system has no hard links
+   */
+  public static FileArtifactStore open(Path directory) {
+    try {
+      var store = new FileArtifactStore(directory);
+      store.deleteLeftBehind();
+      store.tryLink();
+      return store;
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new StartException(
+          "The artifact store %s should be a folder that can be written, on a file system with hard links, but: %s."
+              .formatted(directory, e),
+          e);
+    }
+  }
+
+  @Override
+  public Artifact write(Content content) {
+    var draft = draft();
+    try {
+      try {
+        content.writeTo(draft);
+        sync(draft);
+        var sha256 = Sha256.of(draft);
+        var size = Files.size(draft);
+        var blob = blobs.resolve(sha256);
+        Files.move(draft, blob, StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(blobs);
+        return new Artifact(blob.toUri().toString(), size, sha256);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
+    } catch (IOException e) {
+      throw fault("be written", e);
+    }
+  }
+
+  @Override
+  public Artifact put(Path file) {
+    return write(draft -> Files.copy(file, draft));
+  }
+
+  @Override
+  public Path fetch(Artifact artifact) {
+    var named = path(artifact);
+    try {
+      var file = named.toRealPath();
+      if (!file.startsWith(root)) {
+        throw outside(artifact);
+      }
+      verified.check(file, artifact);
+      return file;
+    } catch (NoSuchFileException e) {
+      if (!Files.isDirectory(blobs)) {
+        throw fault("be read", e);
+      }
+      throw new CorruptArtifactException("The artifact " + artifact.getUri() + " does not exist.");
+    } catch (IOException e) {
+      throw fault("be read", e);
+    }
+  }
+
+  @Override
+  public Optional<byte[]> result(String id) {
+    try {
+      return Optional.of(Files.readAllBytes(resultFile(id)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw fault("be read", e);
+    }
+  }
+
+  @Override
+  public byte[] commitResult(String id, byte[] manifest) {
+    var result = resultFile(id);
+    var draft = draft();
+    try {
+      try {
+        Files.write(draft, manifest);
+        sync(draft);
+        Files.createLink(result, draft);
+      } catch (FileAlreadyExistsException e) {
+        // Another attempt was first.
+      } finally {
+        Files.deleteIfExists(draft);
+      }
+      syncDirectory(results);
+      return Files.readAllBytes(result);
+    } catch (IOException e) {
+      throw fault("be written", e);
+    }
+  }
+
+  private CorruptArtifactException outside(Artifact artifact) {
+    return new CorruptArtifactException(
+        "The artifact %s should be a file below %s.".formatted(artifact.getUri(), root.toUri()));
+  }
+
+  private Path path(Artifact artifact) {
+    try {
+      var uri = new URI(artifact.getUri());
+      if ("file".equals(uri.getScheme())) {
+        var path = Path.of(uri);
+        if (path.equals(path.normalize())) {
+          return path;
+        }
+      }
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      log.debug("{} names no file", artifact.getUri(), e);
+    }
+    throw outside(artifact);
+  }
+
+  private Path resultFile(String id) {
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("\"" + id + "\" is no id: " + ID.pattern());
+    }
+    return results.resolve(id);
+  }
+
+  private Path draft() {
+    return tmp.resolve(UUID.randomUUID().toString());
+  }
+
+  private void deleteLeftBehind() throws IOException {
+    var limit = Instant.now().minus(LEFT_BEHIND);
+    try (var drafts = Files.list(tmp)) {
+      for (var draft : drafts.toList()) {
+        if (Files.getLastModifiedTime(draft).toInstant().isBefore(limit)) {
+          Files.deleteIfExists(draft);
+        }
+      }
+    }
+  }
+
+  private void tryLink() throws IOException {
+    var draft = Files.createFile(draft());
+    var link = draft();
+    try {
+      Files.createLink(link, draft);
+    } finally {
+      Files.deleteIfExists(link);
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private static void sync(Path file) throws IOException {
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /** Makes the names in a directory durable, where the platform lets a directory be opened. */
+  private static void syncDirectory(Path directory) throws IOException {
+    if (File.separatorChar == '/') {
+      try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  private ArtifactException fault(String what, IOException e) {
+    return new ArtifactException(
+        "The artifact store %s cannot %s at the moment: %s.".formatted(root, what, e), e);
+  }
+}
