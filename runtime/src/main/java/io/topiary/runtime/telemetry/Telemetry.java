@@ -1,0 +1,141 @@
+package io.topiary.runtime.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
+import io.topiary.runtime.StartException;
+import io.topiary.runtime.config.Setting;
+import io.topiary.runtime.config.Settings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+
+/**
+ * The process's meters and its health, served over HTTP: {@code /metrics} for Prometheus, {@code
+ * /livez} and {@code /readyz} for Kubernetes, the latter with the reason when it says no.
+ */
+public final class Telemetry implements AutoCloseable {
+
+  public static final Setting<String> HOST =
+      Setting.string("topiary.http.host", "address that metrics and health are served on")
+          .orElse("0.0.0.0");
+
+  public static final Setting<Integer> PORT =
+      Setting.port("topiary.http.port", "port that metrics and health are served on")
+          .orElse("8080");
+
+  public static final List<Setting<?>> SETTINGS = List.of(HOST, PORT);
+
+  private static final int OK = 200;
+  private static final int UNAVAILABLE = 503;
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Health health = new Health();
+  private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          2,
+          task -> {
+            var thread = new Thread(task, "topiary-http");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final HttpServer server;
+
+  private Telemetry(HttpServer server) {
+    this.server = server;
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    gcMetrics.bindTo(registry);
+    server.createContext("/metrics", new MetricsHandler(registry.getPrometheusRegistry()));
+    server.createContext("/livez", exchange -> answer(exchange, failures()));
+    server.createContext("/readyz", exchange -> answer(exchange, health.unready()));
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  public static Telemetry start(Settings settings) {
+    return start(settings.get(HOST), settings.get(PORT));
+  }
+
+  /**
+   * Serves on the given address; port 0 takes any free one.
+   *
+   * @throws StartException when the address cannot be served on
+   */
+  public static Telemetry start(String host, int port) {
+    try {
+      return new Telemetry(HttpServer.create(new InetSocketAddress(host, port), 0));
+    } catch (IOException e) {
+      throw new StartException(
+          "Metrics cannot be served on %s:%d (%s); set %s and %s to an address that is free."
+              .formatted(host, port, e.getMessage(), HOST.name(), PORT.name()),
+          e);
+    }
+  }
+
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  public Health health() {
+    return health;
+  }
+
+  /** Where it is served, with the port that was taken. */
+  public URI address() {
+    var address = server.getAddress();
+    var host =
+        address.getAddress().isAnyLocalAddress()
+            ? "localhost"
+            : address.getAddress().getHostAddress();
+    return URI.create(
+        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+    gcMetrics.close();
+    registry.close();
+  }
+
+  private Map<String, String> failures() {
+    return health.failure().isDone() ? health.unready() : Map.of();
+  }
+
+  private static void answer(HttpExchange exchange, Map<String, String> complaints)
+      throws IOException {
+    var text =
+        complaints.isEmpty()
+            ? "ok\n"
+            : complaints.entrySet().stream()
+                .map(complaint -> complaint.getKey() + ": " + complaint.getValue() + "\n")
+                .collect(Collectors.joining());
+    try (exchange) {
+      var bytes = text.getBytes(UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+      exchange.sendResponseHeaders(complaints.isEmpty() ? OK : UNAVAILABLE, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+}

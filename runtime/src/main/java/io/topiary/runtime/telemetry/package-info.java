@@ -1,0 +1,5 @@
+/** Metrics and health over HTTP. */
+@NullMarked
+package io.topiary.runtime.telemetry;
+
+import org.jspecify.annotations.NullMarked;
