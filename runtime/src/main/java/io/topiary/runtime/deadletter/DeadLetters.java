@@ -1,0 +1,72 @@
+package io.topiary.runtime.deadletter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.schemas.Topics;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps records that cannot be handled: their own bytes, headers and time, and why, in the headers
+ * that the dead-letter handler of Kafka Streams writes, so that one reader serves both.
+ *
+ * @see <a
+ *     href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-1034%3A+Dead+letter+queue+in+Kafka+Streams">KIP-1034</a>
+ */
+public final class DeadLetters {
+
+  public static final String EXCEPTION = "__streams.errors.exception";
+  public static final String MESSAGE = "__streams.errors.message";
+  public static final String STACKTRACE = "__streams.errors.stacktrace";
+  public static final String TOPIC = "__streams.errors.topic";
+  public static final String PARTITION = "__streams.errors.partition";
+  public static final String OFFSET = "__streams.errors.offset";
+
+  private final RecordSender sender;
+  private final MeterRegistry registry;
+
+  public DeadLetters(RecordSender sender, MeterRegistry registry) {
+    this.sender = sender;
+    this.registry = registry;
+  }
+
+  /**
+   * Returns when the broker has acknowledged the letter, so that the original may be given up.
+   *
+   * @throws KafkaException when it was not acknowledged
+   */
+  public void send(ConsumerRecord<byte[], byte[]> original, Exception why)
+      throws InterruptedException {
+    sender.send(letter(original, why));
+    registry.counter("topiary.dead.letters", "topic", original.topic()).increment();
+  }
+
+  private static ProducerRecord<byte[], byte[]> letter(
+      ConsumerRecord<byte[], byte[]> original, Exception why) {
+    var trace = new StringWriter();
+    why.printStackTrace(new PrintWriter(trace));
+    var letter =
+        new ProducerRecord<>(
+            Topics.DEAD_LETTERS, null, original.timestamp(), original.key(), original.value());
+    original.headers().forEach(letter.headers()::add);
+    letter
+        .headers()
+        .add(EXCEPTION, why.getClass().getName().getBytes(UTF_8))
+        .add(MESSAGE, bytes(why.getMessage()))
+        .add(STACKTRACE, trace.toString().getBytes(UTF_8))
+        .add(TOPIC, original.topic().getBytes(UTF_8))
+        .add(PARTITION, String.valueOf(original.partition()).getBytes(UTF_8))
+        .add(OFFSET, String.valueOf(original.offset()).getBytes(UTF_8));
+    return letter;
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : text.getBytes(UTF_8);
+  }
+}
