@@ -1,0 +1,19 @@
+package io.topiary.runtime.queue;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * What a handler may know about the attempt it is making.
+ *
+ * @param key the record's key
+ * @param attempt which attempt this is, counted from 1; only those without progress count
+ * @param deliveryCount how often the broker has delivered this record
+ * @param stop becomes true when the worker is stopping
+ */
+public record JobContext(String key, int attempt, int deliveryCount, BooleanSupplier stop) {
+
+  /** Whether the handler should put its work in order and return {@link JobResult.HandedBack}. */
+  public boolean stopping() {
+    return stop.getAsBoolean();
+  }
+}
