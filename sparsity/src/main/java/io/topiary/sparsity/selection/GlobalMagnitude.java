@@ -1,0 +1,23 @@
+package io.topiary.sparsity.selection;
+
+import java.util.List;
+
+/**
+ * One ranking of |w| over all prunable tensors together; the smallest go.
+ *
+ * <p>Source: Han, Pool, Tran and Dally, 2015, Learning both Weights and Connections for Efficient
+ * Neural Networks, NeurIPS; ranked globally as by Zimmer, Spiegel and Pokutta, 2023, How I Learned
+ * to Stop Worrying and Love Retraining, ICLR (arXiv 2111.00843).
+ */
+public record GlobalMagnitude() implements Selector {
+
+  @Override
+  public Selection select(List<PrunableTensor> tensors, double fraction) {
+    if (!(fraction >= 0 && fraction < 1)) {
+      throw new SelectionException(
+          "The fraction of weights to remove is %s; it must be at least 0 and below 1."
+              .formatted(fraction));
+    }
+    return new MagnitudeRanking(tensors).removeSmallest(fraction);
+  }
+}

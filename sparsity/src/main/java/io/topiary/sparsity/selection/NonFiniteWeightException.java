@@ -1,0 +1,29 @@
+package io.topiary.sparsity.selection;
+
+import io.topiary.sparsity.InvalidInputException;
+
+/** A weight that is NaN or infinite, which has no place in a ranking or a norm. */
+public final class NonFiniteWeightException extends InvalidInputException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String tensor;
+  private final int index;
+
+  NonFiniteWeightException(String tensor, int index, float weight) {
+    super(
+        "Weight %d of tensor '%s' is %s; every weight must be a finite number."
+            .formatted(index, tensor, weight));
+    this.tensor = tensor;
+    this.index = index;
+  }
+
+  public String tensor() {
+    return tensor;
+  }
+
+  /** Which element of the tensor it is, the last dimension running fastest. */
+  public int index() {
+    return index;
+  }
+}
