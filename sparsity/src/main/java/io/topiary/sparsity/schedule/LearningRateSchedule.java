@@ -1,0 +1,19 @@
+package io.topiary.sparsity.schedule;
+
+/** The learning rate of every iteration of one training. */
+public sealed interface LearningRateSchedule permits LinearDecay, RetrainingSchedule {
+
+  /** How many iterations there are. */
+  int iterations();
+
+  /**
+   * The learning rate of an iteration.
+   *
+   * @param iteration from 0 to {@code iterations() - 1}
+   * @throws IndexOutOfBoundsException when there is no such iteration
+   */
+  double learningRate(int iteration);
+
+  /** The highest rate that the schedule is after, reached when the warm-up ends. */
+  double peak();
+}
