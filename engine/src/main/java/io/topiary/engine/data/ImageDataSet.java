@@ -1,0 +1,27 @@
+package io.topiary.engine.data;
+
+import io.topiary.sparsity.network.Shape;
+
+/**
+ * A data set in three splits. The official training images are divided once and for all by a fixed
+ * permutation: the first tenth of it is held out for validation, which decides; the rest is trained
+ * on. The official test images only report.
+ *
+ * @param name what it is called in records and tables
+ * @param sha256 SHA-256, lower-case hexadecimal, over the uncompressed contents of training images,
+ *     training labels, test images and test labels, in this order
+ * @param image shape of one image: [channels, height, width]
+ * @param classes number of classes; labels run from 0
+ */
+public record ImageDataSet(
+    String name,
+    String sha256,
+    Shape image,
+    int classes,
+    Images train,
+    Images validation,
+    Images test) {
+
+  /** Seed of the permutation that chooses the images held out for validation. */
+  public static final long HELD_OUT_SEED = 2023;
+}
