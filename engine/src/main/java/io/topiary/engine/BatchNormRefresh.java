@@ -1,0 +1,39 @@
+package io.topiary.engine;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.topiary.engine.data.Images;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Recomputes BatchNorm's running statistics after weights were pruned: they still describe the
+ * activations of the dense network, and would make a just-pruned network look far worse than it is.
+ */
+public final class BatchNormRefresh {
+  private BatchNormRefresh() {}
+
+  /**
+   * One pass over training images with batch statistics, which the running statistics follow with
+   * BatchNorm's own momentum; no weight changes.
+   *
+   * @param batchSize images per batch, as in training
+   * @param imagesDone is told from time to time how many images are done
+   * @throws EngineInputException if the images do not fit the network
+   */
+  public static Weights refresh(
+      Weights weights, Images images, int batchSize, IntConsumer imagesDone) {
+    EngineInputException.requireFit(weights.network(), images);
+    try (TorchSession session = TorchSession.withoutGradients()) {
+      TorchNetwork network = new TorchNetwork(session, weights);
+      Batches batches = new Batches(session, images, batchSize);
+      int[] order = IntStream.range(0, images.size()).toArray();
+      for (int i = 0; i < batches.perPass(); i++) {
+        try (PtNDManager scratch = session.newScratch()) {
+          network.forward(batches.fill(order, i, scratch).pixels(), true);
+        }
+        imagesDone.accept(Math.min((i + 1) * batchSize, images.size()));
+      }
+      return network.weights();
+    }
+  }
+}

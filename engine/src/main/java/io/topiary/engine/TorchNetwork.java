@@ -1,0 +1,184 @@
+package io.topiary.engine;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import io.topiary.sparsity.network.Extent;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Node;
+import io.topiary.sparsity.network.Operator;
+import io.topiary.sparsity.network.Operator.Add;
+import io.topiary.sparsity.network.Operator.AveragePool;
+import io.topiary.sparsity.network.Operator.BatchNormalization;
+import io.topiary.sparsity.network.Operator.Conv;
+import io.topiary.sparsity.network.Operator.Flatten;
+import io.topiary.sparsity.network.Operator.Gemm;
+import io.topiary.sparsity.network.Operator.GlobalAveragePool;
+import io.topiary.sparsity.network.Operator.MaxPool;
+import io.topiary.sparsity.network.Operator.Pad;
+import io.topiary.sparsity.network.Operator.Relu;
+import io.topiary.sparsity.network.Operator.Slice;
+import io.topiary.sparsity.network.Parameter;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** A network whose parameters are tensors of PyTorch, owned by the session it was built in. */
+final class TorchNetwork {
+  private final TorchSession session;
+  private final Network network;
+  private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
+
+  TorchNetwork(TorchSession session, Weights weights) {
+    this.session = session;
+    network = weights.network();
+    for (Parameter parameter : network.parameters()) {
+      long[] shape =
+          parameter.shape().dimensions().stream().mapToLong(Integer::longValue).toArray();
+      PtNDArray tensor = session.manager().create(new Shape(shape), DataType.FLOAT32);
+      memory(tensor).put(weights.values(parameter));
+      parameters.put(parameter.name(), tensor);
+    }
+  }
+
+  /** Makes gradients of the trainable parameters, all 0, for backward passes to add to. */
+  void requireGradients() {
+    try (PtNDManager scratch = session.newScratch()) {
+      for (Parameter parameter : network.trainable()) {
+        PtNDArray tensor = tensor(parameter);
+        tensor.setRequiresGradient(true);
+        // PyTorch allocates a gradient in the first backward pass that reaches the parameter; this
+        // one carries zeros.
+        PtNDArray sum = JniUtils.sum(tensor);
+        sum.attach(scratch);
+        JniUtils.backward(sum, (PtNDArray) scratch.zeros(new Shape()), false, false);
+      }
+    }
+  }
+
+  /**
+   * Class scores of a batch, [images, classes].
+   *
+   * @param batch [images, channels, height, width]; all intermediate results join its manager
+   * @param batchStatistics whether BatchNorm uses, and follows, the batch's own mean and variance,
+   *     as in training, or its running statistics
+   */
+  PtNDArray forward(PtNDArray batch, boolean batchStatistics) {
+    Map<String, PtNDArray> outputs = new HashMap<>();
+    outputs.put(Network.INPUT, batch);
+    PtNDArray last = batch;
+    for (Node node : network.nodes()) {
+      List<PtNDArray> inputs = node.inputs().stream().map(outputs::get).toList();
+      last = apply(node, inputs, batchStatistics);
+      outputs.put(node.name(), last);
+    }
+    return last;
+  }
+
+  private PtNDArray apply(Node node, List<PtNDArray> inputs, boolean batchStatistics) {
+    Operator operator = node.operator();
+    PtNDArray x = inputs.get(0);
+    if (operator instanceof Conv conv) {
+      return JniUtils.convolution(
+          x,
+          tensor(node, "weight"),
+          conv.bias() ? tensor(node, "bias") : null,
+          shape(conv.stride()),
+          shape(conv.padding()),
+          shape(conv.dilation()),
+          conv.groups());
+    } else if (operator instanceof BatchNormalization normalization) {
+      return JniUtils.batchNorm(
+          x,
+          tensor(node, "running_mean"),
+          tensor(node, "running_var"),
+          tensor(node, "weight"),
+          tensor(node, "bias"),
+          batchStatistics,
+          normalization.momentum(),
+          normalization.epsilon());
+    } else if (operator instanceof Gemm gemm) {
+      return JniUtils.linear(x, tensor(node, "weight"), gemm.bias() ? tensor(node, "bias") : null);
+    }
+    return withoutParameters(node, inputs);
+  }
+
+  private static PtNDArray withoutParameters(Node node, List<PtNDArray> inputs) {
+    Operator operator = node.operator();
+    PtNDArray x = inputs.get(0);
+    if (operator instanceof Relu) {
+      return JniUtils.relu(x);
+    } else if (operator instanceof Add) {
+      return JniUtils.add(x, inputs.get(1));
+    } else if (operator instanceof MaxPool pool) {
+      return JniUtils.maxPool(
+          x, shape(pool.kernel()), shape(pool.stride()), shape(pool.padding()), false);
+    } else if (operator instanceof AveragePool pool) {
+      return JniUtils.avgPool(
+          x,
+          shape(pool.kernel()),
+          shape(pool.stride()),
+          shape(pool.padding()),
+          false,
+          pool.countIncludePad());
+    } else if (operator instanceof GlobalAveragePool) {
+      return JniUtils.adaptiveAvgPool(x, new Shape(1, 1));
+    } else if (operator instanceof Flatten) {
+      return JniUtils.flatten(x, 1, -1);
+    } else if (operator instanceof Slice slice) {
+      PtNDArray rows = JniUtils.slice(x, 2, 0, Long.MAX_VALUE, slice.steps().height());
+      return JniUtils.slice(rows, 3, 0, Long.MAX_VALUE, slice.steps().width());
+    } else if (operator instanceof Pad pad) {
+      // Pairs of before and after, from the last dimension to the channels.
+      return JniUtils.pad(x, new long[] {0, 0, 0, 0, pad.channelsBefore(), pad.channelsAfter()}, 0);
+    }
+    throw new IllegalStateException(node + " has an operator that this engine cannot run.");
+  }
+
+  /** The memory of a parameter itself: what is written to it is what the network computes with. */
+  FloatBuffer memory(Parameter parameter) {
+    return memory(tensor(parameter));
+  }
+
+  /**
+   * The memory of a parameter's gradient itself. PyTorch gives a gradient the strides of its
+   * parameter and accumulates into it in place
+   * (https://pytorch.org/docs/stable/autograd.html#default-gradient-layouts), so it is one and the
+   * same memory as long as the session lasts.
+   */
+  FloatBuffer gradientMemory(Parameter parameter) {
+    return memory(tensor(parameter).getGradient());
+  }
+
+  /** A copy of all parameters as they are now. */
+  Weights weights() {
+    return Weights.copyOf(network, this::memory);
+  }
+
+  /** The memory of a dense tensor of floats itself. */
+  static FloatBuffer memory(PtNDArray tensor) {
+    return tensor.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  private PtNDArray tensor(Node node, String suffix) {
+    return tensor(node.name() + "." + suffix);
+  }
+
+  private PtNDArray tensor(Parameter parameter) {
+    return tensor(parameter.name());
+  }
+
+  private PtNDArray tensor(String name) {
+    return Objects.requireNonNull(parameters.get(name), name);
+  }
+
+  private static Shape shape(Extent extent) {
+    return new Shape(extent.height(), extent.width());
+  }
+}

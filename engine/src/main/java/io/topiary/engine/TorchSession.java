@@ -1,0 +1,70 @@
+package io.topiary.engine;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * What one job holds of PyTorch on the thread that runs it: a manager that owns every tensor of the
+ * job, and the thread's gradient mode. Both are given back on close, so that jobs leave no native
+ * memory behind and several run side by side, each on a thread of its own.
+ *
+ * <p>DJL's own {@code GradientCollector} would do for one job only: it is guarded by a flag of the
+ * whole process. PyTorch keeps the gradient mode per thread, and switches it on by default.
+ */
+final class TorchSession implements AutoCloseable {
+  /** Threads of one job: more of them lose to several jobs side by side. */
+  static final int THREADS = 1;
+
+  static {
+    // Read by DJL while it starts, hence set before and here only. Offline and opted out, it does
+    // not probe the network; one thread per job, and per operator, is the recipe's promise.
+    setUnlessGiven("ai.djl.offline", "true");
+    setUnlessGiven("OPT_OUT_TRACKING", "true");
+    setUnlessGiven("ai.djl.pytorch.num_threads", String.valueOf(THREADS));
+    setUnlessGiven("ai.djl.pytorch.num_interop_threads", "1");
+  }
+
+  private final boolean gradientsBefore;
+  private final PtNDManager manager;
+
+  private TorchSession(boolean gradients) {
+    manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+    // OpenMP counts threads per thread, so what DJL set while it started does not hold here.
+    JniUtils.setNumThreads(THREADS);
+    gradientsBefore = JniUtils.isGradMode();
+    JniUtils.setGradMode(gradients);
+  }
+
+  /** For training: operations on trainable tensors are recorded. */
+  static TorchSession withGradients() {
+    return new TorchSession(true);
+  }
+
+  /** For everything else. */
+  static TorchSession withoutGradients() {
+    return new TorchSession(false);
+  }
+
+  PtNDManager manager() {
+    return manager;
+  }
+
+  /** A manager for what one batch leaves behind. */
+  PtNDManager newScratch() {
+    return manager.newSubManager(manager.getDevice());
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    JniUtils.setGradMode(gradientsBefore);
+  }
+
+  private static void setUnlessGiven(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.topiary.engine;
+
+/**
+ * How far a training run is.
+ *
+ * @param epoch the epoch of the iteration just done, counted from 1
+ * @param iteration iterations done
+ * @param iterations iterations in all
+ * @param learningRate the rate of the iteration just done
+ * @param loss mean cross-entropy of its batch, before the step
+ * @param imagesPerSecond images per second so far, forward, backward and optimiser; the filling of
+ *     batches does not count
+ */
+public record TrainingProgress(
+    int epoch,
+    int iteration,
+    int iterations,
+    double learningRate,
+    double loss,
+    double imagesPerSecond) {}

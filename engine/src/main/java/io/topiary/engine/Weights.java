@@ -1,0 +1,184 @@
+package io.topiary.engine;
+
+import io.topiary.engine.random.RandomStream;
+import io.topiary.sparsity.mask.Mask;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Parameter;
+import io.topiary.sparsity.network.Shape;
+import io.topiary.sparsity.safetensors.SafetensorsException;
+import io.topiary.sparsity.safetensors.SafetensorsFile;
+import io.topiary.sparsity.safetensors.SafetensorsWriter;
+import io.topiary.sparsity.safetensors.Tensor;
+import io.topiary.sparsity.safetensors.TensorInfo;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The values of all parameters of a network, running statistics included, as PyTorch's {@code
+ * state_dict()} holds them. Immutable.
+ */
+public final class Weights {
+  /** PyTorch counts the batches that each BatchNorm has seen; nothing here depends on the count. */
+  private static final String BATCH_COUNT = ".num_batches_tracked";
+
+  private final Network network;
+  private final Map<String, FloatBuffer> values = new LinkedHashMap<>();
+
+  private Weights(Network network, Function<Parameter, float[]> values) {
+    this.network = network;
+    for (Parameter parameter : network.parameters()) {
+      FloatBuffer floats = FloatBuffer.wrap(values.apply(parameter)).asReadOnlyBuffer();
+      this.values.put(parameter.name(), floats);
+    }
+  }
+
+  /** Copies what lies in the given memory. */
+  static Weights copyOf(Network network, Function<Parameter, FloatBuffer> memory) {
+    return new Weights(
+        network,
+        parameter -> {
+          float[] copy = new float[size(parameter)];
+          memory.apply(parameter).get(0, copy);
+          return copy;
+        });
+  }
+
+  /**
+   * Weights as PyTorch initialises its layers: weights and biases of convolutions and linear layers
+   * uniform between -1/sqrt(fan-in) and 1/sqrt(fan-in), which for weights is {@code
+   * kaiming_uniform_(a=sqrt(5))} (He, Zhang, Ren and Sun, 2015, arXiv 1502.01852); BatchNorm with
+   * weight 1, bias 0, mean 0 and variance 1.
+   */
+  public static Weights initial(Network network, long seed) {
+    RandomStream random = RandomStream.of(seed, RandomStream.INITIAL_WEIGHTS);
+    Map<String, Double> bounds = new HashMap<>();
+    for (Parameter weight : network.prunable()) {
+      double fanIn = weight.shape().elements() / (double) weight.shape().dimension(0);
+      bounds.put(node(weight), 1 / Math.sqrt(fanIn));
+    }
+    return new Weights(
+        network,
+        parameter -> {
+          float[] floats = new float[size(parameter)];
+          switch (parameter.role()) {
+            case WEIGHT, BIAS -> {
+              double bound = bounds.getOrDefault(node(parameter), 0.0);
+              for (int i = 0; i < floats.length; i++) {
+                floats[i] = (float) (bound * (2 * random.nextDouble() - 1));
+              }
+            }
+            case NORM_WEIGHT, RUNNING_VAR -> Arrays.fill(floats, 1);
+            case NORM_BIAS, RUNNING_MEAN -> Arrays.fill(floats, 0);
+          }
+          return floats;
+        });
+  }
+
+  /**
+   * Reads a network's weights from a safetensors file, as this class or PyTorch's users write them.
+   *
+   * @throws SafetensorsException if the file does not hold exactly the network's parameters as
+   *     finite 32-bit floats
+   */
+  public static Weights read(Network network, Path path) throws IOException {
+    SafetensorsFile file = SafetensorsFile.open(path);
+    Weights weights =
+        copyOf(network, parameter -> file.floats(parameter.name(), parameter.shape()));
+    for (TensorInfo tensor : file.tensors()) {
+      if (!weights.values.containsKey(tensor.name()) && !tensor.name().endsWith(BATCH_COUNT)) {
+        throw new SafetensorsException(
+            "Tensor '%s' in %s is no parameter of network '%s'."
+                .formatted(tensor.name(), path, network.name()));
+      }
+    }
+    weights
+        .notFinite()
+        .ifPresent(
+            name -> {
+              throw new SafetensorsException(
+                  "Tensor '%s' in %s holds values that are no finite numbers."
+                      .formatted(name, path));
+            });
+    return weights;
+  }
+
+  /** Writes all parameters in the network's order; the same weights make the same bytes. */
+  public void write(Path file, Map<String, String> metadata) throws IOException {
+    List<Tensor> tensors =
+        network.parameters().stream()
+            .map(p -> Tensor.floats(p.name(), p.shape(), values(p)))
+            .toList();
+    SafetensorsWriter.write(file, metadata, tensors);
+  }
+
+  /** The network that these are the weights of. */
+  public Network network() {
+    return network;
+  }
+
+  /** A read-only view of one parameter's values, the last dimension running fastest. */
+  public FloatBuffer values(Parameter parameter) {
+    FloatBuffer floats = values.get(parameter.name());
+    if (floats == null) {
+      throw new IllegalArgumentException(
+          "Network '%s' has no parameter '%s'.".formatted(network.name(), parameter.name()));
+    }
+    return floats.duplicate();
+  }
+
+  /**
+   * These weights with 0 wherever the mask is 0.
+   *
+   * @throws io.topiary.sparsity.mask.MaskException if the mask does not cover exactly the network's
+   *     prunable tensors
+   */
+  public Weights masked(Mask mask) {
+    Map<String, Shape> prunable = new LinkedHashMap<>();
+    network.prunable().forEach(parameter -> prunable.put(parameter.name(), parameter.shape()));
+    mask.requireCovers(prunable);
+    return new Weights(
+        network,
+        parameter -> {
+          float[] floats = new float[size(parameter)];
+          values(parameter).get(floats);
+          if (parameter.role().prunable()) {
+            mask.tensor(parameter.name()).applyTo(FloatBuffer.wrap(floats));
+          }
+          return floats;
+        });
+  }
+
+  /** The first parameter that holds a NaN or an infinity. */
+  Optional<String> notFinite() {
+    return network.parameters().stream()
+        .filter(parameter -> !finite(values(parameter)))
+        .map(Parameter::name)
+        .findFirst();
+  }
+
+  private static boolean finite(FloatBuffer floats) {
+    while (floats.hasRemaining()) {
+      if (!Float.isFinite(floats.get())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The node that a parameter belongs to. */
+  private static String node(Parameter parameter) {
+    return parameter.name().substring(0, parameter.name().lastIndexOf('.'));
+  }
+
+  private static int size(Parameter parameter) {
+    return Math.toIntExact(parameter.shape().elements());
+  }
+}
