@@ -1,0 +1,116 @@
+package io.topiary.sparsity.network;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The fields of a JSON object, each asked for by name and type; what nobody asked for is refused.
+ */
+final class Fields {
+
+  private final String owner;
+  private final JsonNode object;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  Fields(String owner, JsonNode object) {
+    this.owner = owner;
+    this.object = object;
+    if (!object.isObject()) {
+      throw new NetworkException("%s is %s; it must be an object.".formatted(owner, object));
+    }
+  }
+
+  String text(String name) {
+    var field = field(name);
+    require(field.isTextual(), name, field, "a string");
+    return field.textValue();
+  }
+
+  boolean flag(String name) {
+    var field = field(name);
+    require(field.isBoolean(), name, field, "true or false");
+    return field.booleanValue();
+  }
+
+  double number(String name) {
+    var field = field(name);
+    require(field.isNumber(), name, field, "a number");
+    return field.doubleValue();
+  }
+
+  int integer(String name) {
+    var field = field(name);
+    require(field.canConvertToInt() && field.isIntegralNumber(), name, field, "a whole number");
+    return field.intValue();
+  }
+
+  Shape shape(String name) {
+    return new Shape(integers(name));
+  }
+
+  Extent extent(String name) {
+    var sides = integers(name);
+    require(sides.size() == 2, name, field(name), "[height, width]");
+    return new Extent(sides.get(0), sides.get(1));
+  }
+
+  List<String> texts(String name) {
+    var texts = new ArrayList<String>();
+    for (var element : list(name)) {
+      require(element.isTextual(), name, field(name), "a list of strings");
+      texts.add(element.textValue());
+    }
+    return texts;
+  }
+
+  JsonNode list(String name) {
+    var field = field(name);
+    require(field.isArray(), name, field, "a list");
+    return field;
+  }
+
+  void requireNoOther() {
+    object
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!known.contains(name)) {
+                throw new NetworkException(
+                    "%s has an unknown field '%s'; known are %s."
+                        .formatted(owner, name, String.join(", ", known)));
+              }
+            });
+  }
+
+  private List<Integer> integers(String name) {
+    var integers = new ArrayList<Integer>();
+    for (var element : list(name)) {
+      require(
+          element.isIntegralNumber() && element.canConvertToInt(),
+          name,
+          field(name),
+          "a list of whole numbers");
+      integers.add(element.intValue());
+    }
+    return integers;
+  }
+
+  private JsonNode field(String name) {
+    known.add(name);
+    var field = object.get(name);
+    if (field == null) {
+      throw new NetworkException("%s has no field '%s'.".formatted(owner, name));
+    }
+    return field;
+  }
+
+  private void require(boolean condition, String name, JsonNode value, String wanted) {
+    if (!condition) {
+      throw new NetworkException(
+          "%s has %s as its field '%s'; it must be %s.".formatted(owner, value, name, wanted));
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.topiary.sparsity.network;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+
+/**
+ * A network as JSON: its name, the shape of one image, and the nodes in the order they run in, each
+ * with its name, its operator, its inputs and the operator's attributes.
+ *
+ * <pre>{@code
+ * {
+ *   "name" : "tiny",
+ *   "input" : [ 1, 28, 28 ],
+ *   "nodes" : [ {
+ *     "name" : "flatten",
+ *     "operator" : "Flatten",
+ *     "inputs" : [ "input" ]
+ *   }, {
+ *     "name" : "fc",
+ *     "operator" : "Gemm",
+ *     "inputs" : [ "flatten" ],
+ *     "outFeatures" : 10,
+ *     "bias" : true
+ *   } ]
+ * }
+ * }</pre>
+ *
+ * <p>Reading is strict: every attribute must be there, and nothing else may be.
+ */
+public final class NetworkJson {
+
+  private static final int LONGEST = 16 << 20;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final ObjectWriter PRETTY =
+      JSON.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+  private NetworkJson() {}
+
+  /**
+   * Reads a network from a file.
+   *
+   * @throws NetworkException naming node and field when it is no network
+   */
+  public static Network read(Path file) throws IOException {
+    if (Files.size(file) > LONGEST) {
+      throw new NetworkException(
+          "%s has %d bytes; a network's JSON has at most %d."
+              .formatted(file, Files.size(file), LONGEST));
+    }
+    try {
+      return read(Files.readString(file));
+    } catch (MalformedInputException e) {
+      throw new NetworkException(file + " is no network: it is not UTF-8.", e);
+    } catch (NetworkException e) {
+      throw new NetworkException(file + " is no network: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a network.
+   *
+   * @throws NetworkException naming node and field when it is no network
+   */
+  public static Network read(String json) {
+    try {
+      var fields = new Fields("The network", JSON.readTree(json));
+      var name = fields.text("name");
+      var input = fields.shape("input");
+      var nodes = new ArrayList<Node>();
+      for (var node : fields.list("nodes")) {
+        nodes.add(node(nodes.size(), node));
+      }
+      fields.requireNoOther();
+      return new Network(name, input, nodes);
+    } catch (JsonProcessingException e) {
+      throw new NetworkException("It is no JSON: " + e.getOriginalMessage() + ".", e);
+    }
+  }
+
+  /** The JSON of a network: the same network, the same text. */
+  public static String write(Network network) {
+    var json = JSON.createObjectNode().put("name", network.name());
+    var input = json.putArray("input");
+    network.input().dimensions().forEach(input::add);
+    var nodes = json.putArray("nodes");
+    for (var node : network.nodes()) {
+      var object = nodes.addObject();
+      object.put("name", node.name()).put("operator", node.operator().name());
+      var inputs = object.putArray("inputs");
+      node.inputs().forEach(inputs::add);
+      OperatorJson.write(node.operator(), object);
+    }
+    try {
+      return PRETTY.writeValueAsString(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree can always be written", e);
+    }
+  }
+
+  private static Node node(int index, JsonNode json) {
+    var name = new Fields("Node number " + (index + 1), json).text("name");
+    try {
+      var fields = new Fields("it", json);
+      fields.text("name");
+      var operator = fields.text("operator");
+      var inputs = fields.texts("inputs");
+      var node = new Node(name, OperatorJson.read(operator, fields), inputs);
+      fields.requireNoOther();
+      return node;
+    } catch (NetworkException e) {
+      throw new NetworkException("Node '" + name + "': " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.topiary.sparsity.network;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.topiary.sparsity.network.Operator.Add;
+import io.topiary.sparsity.network.Operator.AveragePool;
+import io.topiary.sparsity.network.Operator.BatchNormalization;
+import io.topiary.sparsity.network.Operator.Conv;
+import io.topiary.sparsity.network.Operator.Flatten;
+import io.topiary.sparsity.network.Operator.Gemm;
+import io.topiary.sparsity.network.Operator.GlobalAveragePool;
+import io.topiary.sparsity.network.Operator.MaxPool;
+import io.topiary.sparsity.network.Operator.Pad;
+import io.topiary.sparsity.network.Operator.Relu;
+import io.topiary.sparsity.network.Operator.Slice;
+
+/** The attributes of every operator in the JSON form. */
+final class OperatorJson {
+
+  private static final String KNOWN =
+      "Add, AveragePool, BatchNormalization, Conv, Flatten, Gemm, GlobalAveragePool, MaxPool, Pad,"
+          + " Relu, Slice";
+
+  private OperatorJson() {}
+
+  static Operator read(String operator, Fields fields) {
+    return switch (operator) {
+      case "Add" -> new Add();
+      case "AveragePool" ->
+          new AveragePool(
+              fields.extent("kernel"),
+              fields.extent("stride"),
+              fields.extent("padding"),
+              fields.flag("countIncludePad"));
+      case "BatchNormalization" ->
+          new BatchNormalization(fields.number("epsilon"), fields.number("momentum"));
+      case "Conv" ->
+          new Conv(
+              fields.integer("outChannels"),
+              fields.extent("kernel"),
+              fields.extent("stride"),
+              fields.extent("padding"),
+              fields.extent("dilation"),
+              fields.integer("groups"),
+              fields.flag("bias"));
+      case "Flatten" -> new Flatten();
+      case "Gemm" -> new Gemm(fields.integer("outFeatures"), fields.flag("bias"));
+      case "GlobalAveragePool" -> new GlobalAveragePool();
+      case "MaxPool" ->
+          new MaxPool(fields.extent("kernel"), fields.extent("stride"), fields.extent("padding"));
+      case "Pad" -> new Pad(fields.integer("channelsBefore"), fields.integer("channelsAfter"));
+      case "Relu" -> new Relu();
+      case "Slice" -> new Slice(fields.extent("steps"));
+      default ->
+          throw new NetworkException(
+              "there is no operator '%s'; known are %s.".formatted(operator, KNOWN));
+    };
+  }
+
+  static void write(Operator operator, ObjectNode json) {
+    if (operator instanceof AveragePool pool) {
+      window(json, pool.kernel(), pool.stride(), pool.padding());
+      json.put("countIncludePad", pool.countIncludePad());
+    } else if (operator instanceof BatchNormalization norm) {
+      json.put("epsilon", norm.epsilon()).put("momentum", norm.momentum());
+    } else if (operator instanceof Conv conv) {
+      json.put("outChannels", conv.outChannels());
+      window(json, conv.kernel(), conv.stride(), conv.padding());
+      extent(json, "dilation", conv.dilation());
+      json.put("groups", conv.groups()).put("bias", conv.bias());
+    } else if (operator instanceof Gemm gemm) {
+      json.put("outFeatures", gemm.outFeatures()).put("bias", gemm.bias());
+    } else if (operator instanceof MaxPool pool) {
+      window(json, pool.kernel(), pool.stride(), pool.padding());
+    } else if (operator instanceof Pad pad) {
+      json.put("channelsBefore", pad.channelsBefore()).put("channelsAfter", pad.channelsAfter());
+    } else if (operator instanceof Slice slice) {
+      extent(json, "steps", slice.steps());
+    }
+  }
+
+  private static void window(ObjectNode json, Extent kernel, Extent stride, Extent padding) {
+    extent(json, "kernel", kernel);
+    extent(json, "stride", stride);
+    extent(json, "padding", padding);
+  }
+
+  private static void extent(ObjectNode json, String name, Extent extent) {
+    json.putArray(name).add(extent.height()).add(extent.width());
+  }
+}

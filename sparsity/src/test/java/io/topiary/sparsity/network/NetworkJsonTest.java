@@ -1,0 +1,162 @@
+package io.topiary.sparsity.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.topiary.sparsity.network.Operator.AveragePool;
+import io.topiary.sparsity.network.Operator.Flatten;
+import io.topiary.sparsity.network.Operator.Gemm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NetworkJsonTest {
+
+  private static final String TINY =
+      """
+      {
+        "name" : "tiny",
+        "input" : [ 1, 4, 4 ],
+        "nodes" : [ {
+          "name" : "pool",
+          "operator" : "AveragePool",
+          "inputs" : [ "input" ],
+          "kernel" : [ 2, 2 ],
+          "stride" : [ 2, 2 ],
+          "padding" : [ 0, 0 ],
+          "countIncludePad" : false
+        }, {
+          "name" : "flatten",
+          "operator" : "Flatten",
+          "inputs" : [ "pool" ]
+        }, {
+          "name" : "fc",
+          "operator" : "Gemm",
+          "inputs" : [ "flatten" ],
+          "outFeatures" : 3,
+          "bias" : true
+        } ]
+      }""";
+
+  private final Path file;
+
+  NetworkJsonTest(@TempDir Path folder) {
+    this.file = folder.resolve("network.json");
+  }
+
+  @Test
+  void shouldWriteANetworkForPeopleToRead() {
+    // Given
+    var two = Extent.square(2);
+    var network =
+        new Network(
+            "tiny",
+            Shape.of(1, 4, 4),
+            List.of(
+                new Node(
+                    "pool", new AveragePool(two, two, Extent.square(0), false), List.of("input")),
+                new Node("flatten", new Flatten(), List.of("pool")),
+                new Node("fc", new Gemm(3, true), List.of("flatten"))));
+
+    // Then
+    assertThat(NetworkJson.write(network)).isEqualTo(TINY);
+    assertThat(NetworkJson.read(TINY)).isEqualTo(network);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"mlp", "lenet5", "small-cnn", "resnet8", "resnet20", "resnet32", "resnet56"})
+  void shouldReadBackEveryBuiltInNetwork(String name) throws IOException {
+    // Given
+    var network = BuiltInNetworks.network(name, 0, Shape.of(3, 32, 32), 10);
+
+    // When
+    Files.writeString(file, NetworkJson.write(network));
+
+    // Then
+    assertThat(NetworkJson.read(file)).isEqualTo(network);
+  }
+
+  // What is replaced in the sound network, by what, and the sentence that refuses it.
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "\"outFeatures\" : 3, | | Node 'fc': it has no field 'outFeatures'.",
+        "\"bias\" : true | \"bias\" : true, \"biass\" : 1 | Node 'fc': it has an unknown field"
+            + " 'biass'; known are name, operator, inputs, outFeatures, bias.",
+        "\"bias\" : true | \"bias\" : 1 | Node 'fc': it has 1 as its field 'bias'; it must be true"
+            + " or false.",
+        "\"outFeatures\" : 3 | \"outFeatures\" : 3.0 | Node 'fc': it has 3.0 as its field"
+            + " 'outFeatures'; it must be a whole number.",
+        "\"outFeatures\" : 3 | \"outFeatures\" : 3000000000 | Node 'fc': it has 3000000000 as its"
+            + " field 'outFeatures'; it must be a whole number.",
+        "\"outFeatures\" : 3 | \"outFeatures\" : null | Node 'fc': it has null as its field"
+            + " 'outFeatures'; it must be a whole number.",
+        "\"outFeatures\" : 3 | \"outFeatures\" : 0 | Node 'fc': outFeatures is 0; it must be at"
+            + " least 1.",
+        "\"kernel\" : [ 2, 2 ] | \"kernel\" : [ 2 ] | Node 'pool': it has [2] as its field"
+            + " 'kernel'; it must be [height, width].",
+        "\"kernel\" : [ 2, 2 ] | \"kernel\" : 2 | Node 'pool': it has 2 as its field 'kernel'; it"
+            + " must be a list.",
+        "\"kernel\" : [ 2, 2 ] | \"kernel\" : [ -2, 2 ] | Node 'pool': [-2, 2] has a negative"
+            + " side.",
+        "\"Flatten\" | \"Flatter\" | Node 'flatten': there is no operator 'Flatter'; known are Add,"
+            + " AveragePool, BatchNormalization, Conv, Flatten, Gemm, GlobalAveragePool, MaxPool,"
+            + " Pad, Relu, Slice.",
+        "[ \"pool\" ] | [ \"pol\" ] | Node 'flatten' (Flatten) reads 'pol', which is neither 'input'"
+            + " nor an earlier node.",
+        "[ \"pool\" ] | [ 1 ] | Node 'flatten': it has [1] as its field 'inputs'; it must be a list"
+            + " of strings.",
+        "\"name\" : \"fc\", | | Node number 3 has no field 'name'.",
+        "\"name\" : \"fc\" | \"name\" : 3 | Node number 3 has 3 as its field 'name'; it must be a"
+            + " string.",
+        "\"name\" : \"tiny\" | \"nam\" : \"tiny\" | The network has no field 'name'.",
+        "\"name\" : \"tiny\" | \"name\" : \"tiny\", \"version\" : 2 | The network has an unknown"
+            + " field 'version'; known are name, input, nodes.",
+        "[ 1, 4, 4 ] | [ 1, -4, 4 ] | Shape [1, -4, 4] has a negative dimension.",
+        "\"bias\" : true | \"bias\" : true, \"bias\" : true | It is no JSON: Duplicate field"
+            + " 'bias'.",
+      })
+  void shouldNameNodeAndFieldThatAreWrong(String sound, String wrong, String sentence) {
+    // Given
+    assertThat(TINY).contains(sound);
+    var json = TINY.replace(sound, wrong == null ? "" : wrong);
+
+    // Then
+    assertThatThrownBy(() -> NetworkJson.read(json))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage(sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "null", "{} {}"})
+  void shouldRefuseWhatIsNoObject(String json) {
+    assertThatThrownBy(() -> NetworkJson.read(json)).isInstanceOf(NetworkException.class);
+  }
+
+  @Test
+  void shouldRefuseNestingWithoutEnd() {
+    assertThatThrownBy(() -> NetworkJson.read("[".repeat(100_000)))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageStartingWith("It is no JSON: ");
+  }
+
+  @Test
+  void shouldNameTheFileThatIsNoNetwork() throws IOException {
+    Files.writeString(file, "[]");
+    assertThatThrownBy(() -> NetworkJson.read(file))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage(file + " is no network: The network is []; it must be an object.");
+    Files.write(file, new byte[] {'"', (byte) 0xff, '"'});
+    assertThatThrownBy(() -> NetworkJson.read(file))
+        .hasMessage(file + " is no network: it is not UTF-8.");
+  }
+}
