@@ -39,8 +39,8 @@ public record Network(String name, Shape input, List<Node> nodes) {
     var shapes = infer(input, nodes);
     requireEveryOutputRead(nodes);
     var output = nodes.get(nodes.size() - 1);
-    var scores = shapes.get(output.name());
-    if (scores == null || scores.rank() != 1) {
+    var scores = shape(output.name(), shapes);
+    if (scores.rank() != 1) {
       throw new NetworkException(
           "%s is the last and yields %s; it must yield one score per class, [classes]."
               .formatted(output, scores));
@@ -54,7 +54,7 @@ public record Network(String name, Shape input, List<Node> nodes) {
 
   /** The shape of what the named node yields, or of the image. */
   public Shape shape(String node) {
-    return shapeOf(shapes(), node);
+    return shape(node, shapes());
   }
 
   /** The node that yields the scores. */
@@ -70,14 +70,7 @@ public record Network(String name, Shape input, List<Node> nodes) {
   /** All that the network's state consists of, in the order of the nodes. */
   public List<Parameter> parameters() {
     var shapes = shapes();
-    return nodes.stream()
-        .flatMap(
-            node ->
-                node
-                    .operator()
-                    .parameters(node.name(), shapeOf(shapes, node.inputs().get(0)))
-                    .stream())
-        .toList();
+    return nodes.stream().flatMap(node -> parameters(node, shapes).stream()).toList();
   }
 
   /** The parameters that the optimiser changes: all but running statistics. */
@@ -88,6 +81,18 @@ public record Network(String name, Shape input, List<Node> nodes) {
   /** The parameters that pruning ranks: weights of convolutions and linear layers. */
   public List<Parameter> prunable() {
     return parameters().stream().filter(parameter -> parameter.role().prunable()).toList();
+  }
+
+  static List<Parameter> parameters(Node node, Map<String, Shape> shapes) {
+    return node.operator().parameters(node.name(), shape(node.inputs().get(0), shapes));
+  }
+
+  static Shape shape(String node, Map<String, Shape> shapes) {
+    var shape = shapes.get(node);
+    if (shape == null) {
+      throw new IllegalArgumentException("there is no node '" + node + "'");
+    }
+    return shape;
   }
 
   private static Map<String, Shape> infer(Shape input, List<Node> nodes) {
@@ -120,18 +125,10 @@ public record Network(String name, Shape input, List<Node> nodes) {
     }
     try {
       return node.operator()
-          .output(node.inputs().stream().map(input -> shapeOf(shapes, input)).toList());
+          .output(node.inputs().stream().map(input -> shape(input, shapes)).toList());
     } catch (NetworkException e) {
       throw new NetworkException("%s: %s".formatted(node, e.getMessage()), e);
     }
-  }
-
-  private static Shape shapeOf(Map<String, Shape> shapes, String name) {
-    var shape = shapes.get(name);
-    if (shape == null) {
-      throw new IllegalArgumentException("no node '" + name + "'");
-    }
-    return shape;
   }
 
   private static void requireEveryOutputRead(List<Node> nodes) {
