@@ -8,7 +8,6 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +26,9 @@ public final class SafetensorsFile {
 
   private final Path path;
   private final Header header;
-  private final Map<String, ByteBuffer> views;
+  private final Map<String, View> views;
 
-  private SafetensorsFile(Path path, Header header, Map<String, ByteBuffer> views) {
+  private SafetensorsFile(Path path, Header header, Map<String, View> views) {
     this.path = path;
     this.header = header;
     this.views = views;
@@ -62,7 +61,7 @@ public final class SafetensorsFile {
 
   /** What the header says of the named tensor, if there is one. */
   public Optional<TensorInfo> tensor(String name) {
-    return header.tensors().stream().filter(tensor -> tensor.name().equals(name)).findFirst();
+    return Optional.ofNullable(views.get(name)).map(View::tensor);
   }
 
   /**
@@ -81,7 +80,7 @@ public final class SafetensorsFile {
    */
   public FloatBuffer floats(String name, Shape shape) {
     var floats = floats(name);
-    var found = info(name).shape();
+    var found = view(name).tensor.shape();
     if (!found.equals(shape)) {
       throw new SafetensorsException(
           "Tensor '%s' in %s has shape %s; it must be %s.".formatted(name, path, found, shape));
@@ -104,15 +103,11 @@ public final class SafetensorsFile {
    * @throws SafetensorsException when there is no such tensor
    */
   public ByteBuffer bytes(String name) {
-    var view = views.get(info(name).name());
-    if (view == null) {
-      throw new IllegalStateException("every tensor is mapped");
-    }
-    return view.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    return view(name).bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private ByteBuffer elements(String name, DataType type) {
-    var found = info(name).type();
+    var found = view(name).tensor.type();
     if (found != type) {
       throw new SafetensorsException(
           "Tensor '%s' in %s is of type %s; it must be %s.".formatted(name, path, found, type));
@@ -120,16 +115,15 @@ public final class SafetensorsFile {
     return bytes(name);
   }
 
-  private TensorInfo info(String name) {
-    return tensor(name)
+  private View view(String name) {
+    return Optional.ofNullable(views.get(name))
         .orElseThrow(
             () -> new SafetensorsException("There is no tensor '%s' in %s.".formatted(name, path)));
   }
 
   /** One map reaches 2 GiB at most, so a larger file takes several, cut between tensors. */
-  private static Map<String, ByteBuffer> map(FileChannel channel, Header header)
-      throws IOException {
-    var views = new HashMap<String, ByteBuffer>();
+  private static Map<String, View> map(FileChannel channel, Header header) throws IOException {
+    var views = new HashMap<String, View>();
     var start = 0L;
     var map = ByteBuffer.allocate(0);
     for (var tensor : header.tensors()) {
@@ -143,8 +137,11 @@ public final class SafetensorsFile {
         var length = Math.min(Integer.MAX_VALUE, header.dataLength() - start);
         map = channel.map(FileChannel.MapMode.READ_ONLY, header.dataStart() + start, length);
       }
-      views.put(tensor.name(), map.slice((int) (tensor.begin() - start), (int) tensor.bytes()));
+      var bytes = map.slice((int) (tensor.begin() - start), (int) tensor.bytes());
+      views.put(tensor.name(), new View(tensor, bytes));
     }
-    return Collections.unmodifiableMap(views);
+    return views;
   }
+
+  private record View(TensorInfo tensor, ByteBuffer bytes) {}
 }
