@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -85,21 +86,25 @@ public record Mask(Map<String, BitMask> tensors) {
     return sparsities;
   }
 
-  /** Refuses a mask that does not cover exactly these tensors in these shapes. */
-  public void requireCovers(Map<String, Shape> shapes) {
-    if (!tensors.keySet().equals(shapes.keySet())) {
+  /**
+   * Makes sure that the mask covers exactly these tensors in these shapes.
+   *
+   * @throws MaskException when it does not
+   */
+  public void requireCovers(Collection<Parameter> prunable) {
+    var names = prunable.stream().map(Parameter::name).toList();
+    if (!tensors.keySet().equals(Set.copyOf(names))) {
       throw new MaskException(
-          "The mask covers tensors %s; it must cover %s."
-              .formatted(tensors.keySet(), shapes.keySet()));
+          "The mask covers tensors %s; it must cover %s.".formatted(tensors.keySet(), names));
     }
-    shapes.forEach(
-        (name, shape) -> {
-          if (!tensor(name).shape().equals(shape)) {
-            throw new MaskException(
-                "The mask of tensor '%s' has shape %s; it must be %s."
-                    .formatted(name, tensor(name).shape(), shape));
-          }
-        });
+    for (var parameter : prunable) {
+      var shape = tensor(parameter.name()).shape();
+      if (!shape.equals(parameter.shape())) {
+        throw new MaskException(
+            "The mask of tensor '%s' has shape %s; it must be %s."
+                .formatted(parameter.name(), shape, parameter.shape()));
+      }
+    }
   }
 
   /** Writes the mask to a file: the same mask, the same bytes. */

@@ -115,16 +115,14 @@ class MaskTest {
     // Then
     assertThat(mask.sparsity()).isZero();
     assertThat(mask.size()).isEqualTo(406_528);
-    mask.requireCovers(Map.of("fc1.weight", Shape.of(512, 784), "fc2.weight", Shape.of(10, 512)));
-    assertThatThrownBy(() -> mask.requireCovers(Map.of("fc1.weight", Shape.of(512, 784))))
+    mask.requireCovers(prunable);
+    assertThatThrownBy(() -> mask.requireCovers(prunable.subList(0, 1)))
         .isInstanceOf(MaskException.class)
         .hasMessage(
             "The mask covers tensors [fc1.weight, fc2.weight]; it must cover [fc1.weight].");
-    assertThatThrownBy(
-            () ->
-                mask.requireCovers(
-                    Map.of("fc1.weight", Shape.of(784, 512), "fc2.weight", Shape.of(10, 512))))
-        .hasMessage("The mask of tensor 'fc1.weight' has shape [512, 784]; it must be [784, 512].");
+    var narrower = BuiltInNetworks.network("mlp", 300, Shape.of(1, 28, 28), 10).prunable();
+    assertThatThrownBy(() -> mask.requireCovers(narrower))
+        .hasMessage("The mask of tensor 'fc1.weight' has shape [512, 784]; it must be [300, 784].");
   }
 
   @Test
