@@ -4,7 +4,6 @@ import io.topiary.engine.random.RandomStream;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Parameter;
-import io.topiary.sparsity.network.Shape;
 import io.topiary.sparsity.safetensors.SafetensorsException;
 import io.topiary.sparsity.safetensors.SafetensorsFile;
 import io.topiary.sparsity.safetensors.SafetensorsWriter;
@@ -141,9 +140,7 @@ public final class Weights {
    *     prunable tensors
    */
   public Weights masked(Mask mask) {
-    Map<String, Shape> prunable = new LinkedHashMap<>();
-    network.prunable().forEach(parameter -> prunable.put(parameter.name(), parameter.shape()));
-    mask.requireCovers(prunable);
+    mask.requireCovers(network.prunable());
     return new Weights(
         network,
         parameter -> {
