@@ -120,13 +120,7 @@ final class TorchNetwork {
       return JniUtils.maxPool(
           x, shape(pool.kernel()), shape(pool.stride()), shape(pool.padding()), false);
     } else if (operator instanceof AveragePool pool) {
-      return JniUtils.avgPool(
-          x,
-          shape(pool.kernel()),
-          shape(pool.stride()),
-          shape(pool.padding()),
-          false,
-          pool.countIncludePad());
+      return average(pool, x);
     } else if (operator instanceof GlobalAveragePool) {
       return JniUtils.adaptiveAvgPool(x, new Shape(1, 1));
     } else if (operator instanceof Flatten) {
@@ -139,6 +133,23 @@ final class TorchNetwork {
       return JniUtils.pad(x, new long[] {0, 0, 0, 0, pad.channelsBefore(), pad.channelsAfter()}, 0);
     }
     throw new IllegalStateException(node + " has an operator that this engine cannot run.");
+  }
+
+  private static PtNDArray average(AveragePool pool, PtNDArray x) {
+    PtNDArray mean = averageWithPadding(pool, x);
+    if (pool.countIncludePad() || pool.padding().equals(Extent.square(0))) {
+      return mean;
+    }
+    // DJL 0.35 passes countIncludePad on to its native library, which ignores it and counts padding
+    // (torchNNAvgPool). The same mean of ones is the share of a window that is no padding.
+    Shape image = new Shape(1, 1, x.getShape().get(2), x.getShape().get(3));
+    PtNDArray ones = (PtNDArray) x.getManager().ones(image);
+    return JniUtils.div(mean, averageWithPadding(pool, ones));
+  }
+
+  private static PtNDArray averageWithPadding(AveragePool pool, PtNDArray x) {
+    return JniUtils.avgPool(
+        x, shape(pool.kernel()), shape(pool.stride()), shape(pool.padding()), false, true);
   }
 
   /** The memory of a parameter itself: what is written to it is what the network computes with. */

@@ -66,7 +66,23 @@ final class TrainingLoop {
         throw new TrainingStoppedException(progress);
       }
     }
-    return new TrainedNetwork(network.weights(), epochLoss, imagesPerSecond());
+    return new TrainedNetwork(finiteWeights(), epochLoss, imagesPerSecond());
+  }
+
+  /** The weights; the last step is followed by no loss that would show them to be infinite. */
+  private Weights finiteWeights() {
+    Weights weights = network.weights();
+    weights
+        .notFinite()
+        .ifPresent(
+            name -> {
+              int last = run.schedule().iterations() - 1;
+              throw new TrainingDivergedException(
+                  name + " is no longer finite",
+                  last / batches.perPass() + 1,
+                  run.schedule().learningRate(last));
+            });
+    return weights;
   }
 
   private int[] order(int epoch) {

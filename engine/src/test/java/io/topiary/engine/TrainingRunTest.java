@@ -1,0 +1,293 @@
+package io.topiary.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.topiary.engine.data.ImageDataSet;
+import io.topiary.engine.data.RandomDataSet;
+import io.topiary.engine.random.RandomStream;
+import io.topiary.sparsity.mask.BitMask;
+import io.topiary.sparsity.mask.Mask;
+import io.topiary.sparsity.network.BuiltInNetworks;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Node;
+import io.topiary.sparsity.network.Operator.Flatten;
+import io.topiary.sparsity.network.Operator.Gemm;
+import io.topiary.sparsity.network.Parameter;
+import io.topiary.sparsity.network.Shape;
+import io.topiary.sparsity.schedule.LearningRateSchedule;
+import io.topiary.sparsity.schedule.LinearDecay;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainingRunTest {
+  private static final int CLASSES = 3;
+  private static final int PIXELS = 16;
+  private static final Shape INPUT = Shape.of(1, 4, 4);
+  private static final Network LINEAR =
+      new Network(
+          "linear",
+          INPUT,
+          List.of(
+              new Node("flatten", new Flatten(), List.of("input")),
+              new Node("fc", new Gemm(CLASSES, true), List.of("flatten"))));
+
+  @TempDir private Path folder;
+
+  private ImageDataSet data;
+
+  @BeforeEach
+  void makeImages() throws IOException {
+    data = RandomDataSet.write(folder, 50, 4, CLASSES, 1);
+  }
+
+  /**
+   * Softmax regression over 45 images in batches of 20, 20 and 5, two and a third epochs, with the
+   * rates of a warm-up and a decay, worked out in double arithmetic.
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.01})
+  void shouldTrainAsWorkedOutByHand(double weightDecay) {
+    // Given
+    LearningRateSchedule schedule = new LinearDecay(0.2, 2, 7);
+    Weights start = Weights.initial(LINEAR, 5);
+    double[] weights = doubles(start);
+    double[] buffer = new double[weights.length];
+    for (int i = 0; i < 7; i++) {
+      int[] order = RandomStream.of(9, RandomStream.IMAGE_ORDER, i / 3).permutation(45);
+      double[] gradient = gradient(weights, order, 20 * (i % 3), Math.min(45, 20 * (i % 3) + 20));
+      for (int j = 0; j < weights.length; j++) {
+        double g = gradient[j] + weightDecay * weights[j];
+        buffer[j] = 0.9 * buffer[j] + g;
+        double step = weightDecay > 0 ? g + 0.9 * buffer[j] : buffer[j];
+        weights[j] -= schedule.learningRate(i) * step;
+      }
+    }
+
+    // When
+    TrainingRun run =
+        new TrainingRun(data.train(), schedule, 20, 0.9, weightDecay, Optional.empty(), 9);
+    Weights trained = run.run(start, progress -> true).weights();
+
+    // Then
+    assertThat(doubles(trained)).containsExactly(weights, within(1e-5));
+  }
+
+  @Test
+  void shouldReportEveryIteration() {
+    // Given
+    LearningRateSchedule schedule = new LinearDecay(0.1, 0, 7);
+    List<TrainingProgress> seen = new ArrayList<>();
+
+    // When
+    TrainedNetwork trained =
+        run(schedule, Optional.empty(), 0)
+            .run(
+                Weights.initial(LINEAR, 0),
+                progress -> {
+                  seen.add(progress);
+                  return true;
+                });
+
+    // Then
+    assertThat(seen).extracting(TrainingProgress::iteration).containsExactly(1, 2, 3, 4, 5, 6, 7);
+    assertThat(seen).extracting(TrainingProgress::epoch).containsExactly(1, 1, 1, 2, 2, 2, 3);
+    assertThat(seen)
+        .allSatisfy(
+            progress -> {
+              int i = progress.iteration() - 1;
+              assertThat(progress.learningRate()).isEqualTo(schedule.learningRate(i));
+              assertThat(progress.iterations()).isEqualTo(7);
+              assertThat(progress.imagesPerSecond()).isPositive();
+            });
+    double firstEpoch =
+        (20 * seen.get(0).loss() + 20 * seen.get(1).loss() + 5 * seen.get(2).loss()) / 45;
+    assertThat(trained.epochLoss()).hasSize(3);
+    assertThat(trained.epochLoss().get(0)).isCloseTo(firstEpoch, within(1e-12));
+    assertThat(trained.epochLoss().get(2)).isEqualTo(seen.get(6).loss());
+  }
+
+  @Test
+  void shouldKeepPrunedWeightsAtExactlyZero() {
+    // Given
+    Network network = BuiltInNetworks.network("small-cnn", 4, INPUT, CLASSES);
+    Mask mask = random(network);
+
+    // When
+    Weights trained =
+        run(new LinearDecay(0.1, 0, 6), Optional.of(mask), 0)
+            .run(Weights.initial(network, 0), progress -> true)
+            .weights();
+
+    // Then
+    for (Parameter parameter : network.prunable()) {
+      FloatBuffer values = trained.values(parameter);
+      BitMask alive = mask.tensor(parameter.name());
+      for (int i = 0; i < alive.size(); i++) {
+        assertThat(Float.floatToRawIntBits(values.get(i)) != 0)
+            .as("%s[%d] = %s", parameter.name(), i, values.get(i))
+            .isEqualTo(alive.isAlive(i));
+      }
+    }
+  }
+
+  @Test
+  void shouldEnforceTheMaskEvenWithoutIterations() {
+    // Given
+    Mask mask = random(LINEAR);
+    Weights start = Weights.initial(LINEAR, 0);
+
+    // When
+    TrainedNetwork trained =
+        run(new LinearDecay(0.1, 0, 0), Optional.of(mask), 0).run(start, progress -> true);
+
+    // Then
+    assertThat(doubles(trained.weights())).containsExactly(doubles(start.masked(mask)));
+    assertThat(trained.epochLoss()).isEmpty();
+  }
+
+  @Test
+  void shouldGoThroughTheImagesInAnotherOrderForAnotherSeed() {
+    // Given
+    LearningRateSchedule schedule = new LinearDecay(0.1, 0, 3);
+    Weights start = Weights.initial(LINEAR, 0);
+
+    // When
+    Weights one = run(schedule, Optional.empty(), 1).run(start, progress -> true).weights();
+    Weights again = run(schedule, Optional.empty(), 1).run(start, progress -> true).weights();
+    Weights other = run(schedule, Optional.empty(), 2).run(start, progress -> true).weights();
+
+    // Then
+    assertThat(doubles(again)).containsExactly(doubles(one));
+    assertThat(doubles(other)).isNotEqualTo(doubles(one));
+  }
+
+  @Test
+  void shouldStopWhenTheListenerAsks() {
+    // Given
+    TrainingRun run = run(new LinearDecay(0.1, 0, 7), Optional.empty(), 0);
+
+    // When, Then
+    assertThatThrownBy(
+            () -> run.run(Weights.initial(LINEAR, 0), progress -> progress.iteration() < 4))
+        .isInstanceOf(TrainingStoppedException.class)
+        .hasMessage("Training was stopped after 4 of 7 iterations.");
+  }
+
+  @Test
+  void shouldNameEpochAndRateWhenTrainingDiverges() {
+    // Given
+    TrainingRun run = run(new LinearDecay(1e38, 0, 7), Optional.empty(), 0);
+
+    // When, Then
+    assertThatThrownBy(() -> run.run(Weights.initial(LINEAR, 0), progress -> true))
+        .isInstanceOfSatisfying(
+            TrainingDivergedException.class,
+            diverged -> {
+              assertThat(diverged.epoch()).isEqualTo(1);
+              assertThat(diverged.learningRate()).isGreaterThan(1e37);
+              assertThat(diverged).hasMessageContaining("in epoch 1 at learning rate ");
+            });
+  }
+
+  @Test
+  void shouldNoticeADivergenceInTheVeryLastStep() {
+    // Given: the loss is taken before the step that goes wrong
+    TrainingRun run = run(new LinearDecay(Double.MAX_VALUE, 0, 1), Optional.empty(), 0);
+
+    // When, Then
+    assertThatThrownBy(() -> run.run(Weights.initial(LINEAR, 0), progress -> true))
+        .isInstanceOf(TrainingDivergedException.class)
+        .hasMessageContaining("fc.weight");
+  }
+
+  @Test
+  void shouldRefuseSettingsThatMakeNoSense() {
+    assertRefused(0, 0.9, 0, "Batch size is 0; it must be at least 1.");
+    assertRefused(64, 1, 0, "Momentum is 1.0; it must be in [0, 1).");
+    assertRefused(64, Double.NaN, 0, "Momentum is NaN; it must be in [0, 1).");
+    assertRefused(64, 0.9, -1e-4, "Weight decay is -1.0E-4; it must be at least 0.");
+  }
+
+  private void assertRefused(int batchSize, double momentum, double weightDecay, String sentence) {
+    assertThatThrownBy(
+            () ->
+                new TrainingRun(
+                    data.train(),
+                    new LinearDecay(0.1, 0, 1),
+                    batchSize,
+                    momentum,
+                    weightDecay,
+                    Optional.empty(),
+                    0))
+        .isInstanceOf(EngineInputException.class)
+        .hasMessage(sentence);
+  }
+
+  private TrainingRun run(LearningRateSchedule schedule, Optional<Mask> mask, long seed) {
+    return new TrainingRun(data.train(), schedule, 20, 0.9, 5e-4, mask, seed);
+  }
+
+  private static Mask random(Network network) {
+    RandomStream random = RandomStream.of(4);
+    Map<String, BitMask> masks = new LinkedHashMap<>();
+    for (Parameter parameter : network.prunable()) {
+      BitSet alive = new BitSet();
+      for (int i = 0; i < parameter.shape().elements(); i++) {
+        alive.set(i, random.nextInt(3) == 0);
+      }
+      masks.put(parameter.name(), BitMask.of(parameter.shape(), alive));
+    }
+    return new Mask(masks);
+  }
+
+  /** Gradient of the mean cross-entropy of a batch; weights first, then biases. */
+  private double[] gradient(double[] weights, int[] order, int from, int to) {
+    double[] gradient = new double[weights.length];
+    for (int image = from; image < to; image++) {
+      FloatBuffer x = FloatBuffer.allocate(PIXELS);
+      LongBuffer label = LongBuffer.allocate(1);
+      data.train().fill(order, image, 1, x, label);
+      double[] probabilities = new double[CLASSES];
+      double sum = 0;
+      for (int k = 0; k < CLASSES; k++) {
+        double score = weights[CLASSES * PIXELS + k];
+        for (int i = 0; i < PIXELS; i++) {
+          score += weights[k * PIXELS + i] * x.get(i);
+        }
+        probabilities[k] = Math.exp(score);
+        sum += probabilities[k];
+      }
+      for (int k = 0; k < CLASSES; k++) {
+        double error = (probabilities[k] / sum - (label.get(0) == k ? 1 : 0)) / (to - from);
+        for (int i = 0; i < PIXELS; i++) {
+          gradient[k * PIXELS + i] += error * x.get(i);
+        }
+        gradient[CLASSES * PIXELS + k] += error;
+      }
+    }
+    return gradient;
+  }
+
+  private static double[] doubles(Weights weights) {
+    return weights.network().parameters().stream()
+        .map(weights::values)
+        .flatMapToDouble(
+            floats -> java.util.stream.IntStream.range(0, floats.limit()).mapToDouble(floats::get))
+        .toArray();
+  }
+}
