@@ -10,11 +10,18 @@ public abstract class InvalidInputException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  private static final int LONGEST = 1_000;
+
   protected InvalidInputException(String message) {
-    super(message);
+    super(abbreviated(message));
   }
 
   protected InvalidInputException(String message, Throwable cause) {
-    super(message, cause);
+    super(abbreviated(message), cause);
+  }
+
+  /** The message quotes what strangers wrote, and ends up in logs, records and headers. */
+  private static String abbreviated(String message) {
+    return message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "...";
   }
 }

@@ -15,33 +15,49 @@ public final class BitMask {
   private final int alive;
   private final BitSet bits;
 
-  private BitMask(Shape shape, BitSet bits) {
-    if (shape.elements() < 1 || shape.elements() > Integer.MAX_VALUE) {
-      throw new MaskException(
-          "A mask covers 1 to %d weights, not the %d of shape %s."
-              .formatted(Integer.MAX_VALUE, shape.elements(), shape));
-    }
+  private BitMask(Shape shape, int size, BitSet bits) {
     this.shape = shape;
-    this.size = (int) shape.elements();
+    this.size = size;
     this.alive = bits.cardinality();
     this.bits = bits;
-    if (bits.length() > size) {
+  }
+
+  /**
+   * The mask under which the given weights live.
+   *
+   * @throws MaskException when the shape has no weight or more than {@link Integer#MAX_VALUE}, or
+   *     when a weight that it does not have is marked alive
+   */
+  public static BitMask of(Shape shape, BitSet alive) {
+    var size = size(shape);
+    if (alive.length() > size) {
       throw new MaskException(
           "A mask of shape %s has %d weights, but weight %d is marked alive."
-              .formatted(shape, size, bits.length() - 1));
+              .formatted(shape, size, alive.length() - 1));
     }
+    return new BitMask(shape, size, (BitSet) alive.clone());
   }
 
-  /** The mask under which the given weights live. */
-  public static BitMask of(Shape shape, BitSet alive) {
-    return new BitMask(shape, (BitSet) alive.clone());
-  }
-
-  /** The mask of a dense tensor. */
+  /**
+   * The mask of a dense tensor.
+   *
+   * @throws MaskException when the shape has no weight or more than {@link Integer#MAX_VALUE}
+   */
   public static BitMask allAlive(Shape shape) {
-    var bits = new BitSet();
-    bits.set(0, Math.toIntExact(shape.elements()));
-    return new BitMask(shape, bits);
+    var size = size(shape);
+    var bits = new BitSet(size);
+    bits.set(0, size);
+    return new BitMask(shape, size, bits);
+  }
+
+  private static int size(Shape shape) {
+    var elements = shape.elements();
+    if (elements < 1 || elements > Integer.MAX_VALUE) {
+      throw new MaskException(
+          "A mask covers 1 to %d weights, not the %d of shape %s."
+              .formatted(Integer.MAX_VALUE, elements, shape));
+    }
+    return (int) elements;
   }
 
   public Shape shape() {

@@ -1,5 +1,6 @@
 package io.topiary.sparsity.mask;
 
+import io.topiary.sparsity.network.NetworkException;
 import io.topiary.sparsity.network.Parameter;
 import io.topiary.sparsity.network.Shape;
 import io.topiary.sparsity.safetensors.DataType;
@@ -18,7 +19,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 public record Mask(Map<String, BitMask> tensors) {
 
   private static final String SHAPE_KEY = "shape:";
-  private static final Pattern SHAPE = Pattern.compile("\\[\\d{1,9}(, \\d{1,9})*]");
+  private static final Pattern SHAPE = Pattern.compile("\\[\\d+(, \\d+)*]");
 
   public Mask {
     if (tensors.isEmpty()) {
@@ -114,7 +114,8 @@ public record Mask(Map<String, BitMask> tensors) {
     tensors.forEach(
         (name, tensor) -> {
           metadata.put(SHAPE_KEY + name, tensor.shape().toString());
-          var bytes = Arrays.copyOf(tensor.toBitSet().toByteArray(), packedBytes(tensor.shape()));
+          var length = (int) packedBytes(tensor.shape());
+          var bytes = Arrays.copyOf(tensor.toBitSet().toByteArray(), length);
           packed.add(
               Tensor.bytes(name, DataType.U8, Shape.of(bytes.length), ByteBuffer.wrap(bytes)));
         });
@@ -129,6 +130,9 @@ public record Mask(Map<String, BitMask> tensors) {
    */
   public static Mask read(Path path) throws IOException {
     var file = SafetensorsFile.open(path);
+    if (file.tensors().isEmpty()) {
+      throw new MaskException(path + " is no mask: it holds no tensors.");
+    }
     var tensors = new LinkedHashMap<String, BitMask>();
     for (var tensor : file.tensors()) {
       try {
@@ -143,7 +147,9 @@ public record Mask(Map<String, BitMask> tensors) {
 
   private static BitMask unpack(SafetensorsFile file, TensorInfo tensor) {
     var shape = shape(file.metadata().getOrDefault(SHAPE_KEY + tensor.name(), ""));
-    if (tensor.type() != DataType.U8 || !tensor.shape().equals(Shape.of(packedBytes(shape)))) {
+    if (tensor.type() != DataType.U8
+        || tensor.shape().rank() != 1
+        || tensor.bytes() != packedBytes(shape)) {
       throw new MaskException(
           "%s %s cannot hold one bit for each weight of shape %s."
               .formatted(tensor.type(), tensor.shape(), shape));
@@ -155,11 +161,15 @@ public record Mask(Map<String, BitMask> tensors) {
     if (!SHAPE.matcher(text).matches()) {
       throw new MaskException("the metadata gives it no shape such as [64, 3, 3, 3].");
     }
-    var dimensions = text.substring(1, text.length() - 1).split(", ", -1);
-    return new Shape(List.of(dimensions).stream().map(Integer::valueOf).toList());
+    try {
+      var dimensions = text.substring(1, text.length() - 1).split(", ", -1);
+      return new Shape(Arrays.stream(dimensions).map(Integer::valueOf).toList());
+    } catch (NumberFormatException | NetworkException e) {
+      throw new MaskException("the metadata gives it shape " + text + ", which is too large.", e);
+    }
   }
 
-  private static int packedBytes(Shape shape) {
-    return Math.toIntExact((shape.elements() + Byte.SIZE - 1) / Byte.SIZE);
+  private static long packedBytes(Shape shape) {
+    return (shape.elements() - 1) / Byte.SIZE + 1;
   }
 }

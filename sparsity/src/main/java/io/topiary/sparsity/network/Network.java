@@ -30,7 +30,8 @@ public record Network(String name, Shape input, List<Node> nodes) {
     }
     if ((input.rank() != 3 && input.rank() != 1) || input.elements() == 0) {
       throw new NetworkException(
-          "Network '%s' has input %s; it must be [channels, height, width] or [features], all at least 1."
+          ("Network '%s' has input %s; it must be [channels, height, width] or [features], all at"
+                  + " least 1.")
               .formatted(name, input));
     }
     if (nodes.isEmpty()) {
@@ -124,8 +125,10 @@ public record Network(String name, Shape input, List<Node> nodes) {
       }
     }
     try {
-      return node.operator()
-          .output(node.inputs().stream().map(input -> shape(input, shapes)).toList());
+      var inputs = node.inputs().stream().map(input -> shape(input, shapes)).toList();
+      // A parameter too large to be counted shows here, and not when somebody asks for it.
+      node.operator().parameters(node.name(), inputs.get(0));
+      return node.operator().output(inputs);
     } catch (NetworkException e) {
       throw new NetworkException("%s: %s".formatted(node, e.getMessage()), e);
     }

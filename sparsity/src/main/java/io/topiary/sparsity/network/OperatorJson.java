@@ -1,5 +1,7 @@
 package io.topiary.sparsity.network;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.topiary.sparsity.network.Operator.Add;
 import io.topiary.sparsity.network.Operator.AveragePool;
@@ -12,13 +14,16 @@ import io.topiary.sparsity.network.Operator.MaxPool;
 import io.topiary.sparsity.network.Operator.Pad;
 import io.topiary.sparsity.network.Operator.Relu;
 import io.topiary.sparsity.network.Operator.Slice;
+import java.util.Arrays;
 
 /** The attributes of every operator in the JSON form. */
 final class OperatorJson {
 
   private static final String KNOWN =
-      "Add, AveragePool, BatchNormalization, Conv, Flatten, Gemm, GlobalAveragePool, MaxPool, Pad,"
-          + " Relu, Slice";
+      Arrays.stream(Operator.class.getPermittedSubclasses())
+          .map(Class::getSimpleName)
+          .sorted()
+          .collect(joining(", "));
 
   private OperatorJson() {}
 

@@ -31,6 +31,9 @@ final class HeaderJson {
   private static final String SHAPE = "shape";
   private static final String OFFSETS = "data_offsets";
 
+  /** PyTorch has no more either. */
+  private static final int MOST_DIMENSIONS = 64;
+
   /** Names come from strangers and are seldom met twice: a shared table of them would only grow. */
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
@@ -200,6 +203,10 @@ final class HeaderJson {
             "%s holds %s, which is no whole number from 0 to %d."
                 .formatted(where, json.getText(), Long.MAX_VALUE));
       }
+      if (numbers.size() == MOST_DIMENSIONS) {
+        throw new SafetensorsException(
+            "%s holds more than %d numbers.".formatted(where, MOST_DIMENSIONS));
+      }
       numbers.add(json.getLongValue());
     }
     return numbers;
@@ -207,13 +214,13 @@ final class HeaderJson {
 
   private void expect(JsonToken token, String where) throws IOException {
     if (json.nextToken() != token) {
-      throw new SafetensorsException(
-          "%s is no %s."
-              .formatted(
-                  where,
-                  token == JsonToken.START_OBJECT
-                      ? "object"
-                      : token == JsonToken.START_ARRAY ? "array" : "string"));
+      var wanted =
+          switch (token) {
+            case START_OBJECT -> "object";
+            case START_ARRAY -> "array";
+            default -> "string";
+          };
+      throw new SafetensorsException("%s is no %s.".formatted(where, wanted));
     }
   }
 }

@@ -10,8 +10,8 @@ import java.nio.LongBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A tensor to be written. Its elements stay where they are until then, in the buffer from its
- * position to its limit, the last dimension running fastest.
+ * A tensor to be written. Its elements stay where they are until then, from the buffer's position
+ * to its limit, the last dimension running fastest.
  */
 public final class Tensor {
 
@@ -36,48 +36,35 @@ public final class Tensor {
   }
 
   public static Tensor floats(String name, Shape shape, FloatBuffer floats) {
+    var values = floats.slice();
     return new Tensor(
         name,
         DataType.F32,
         shape,
-        floats,
-        out ->
-            chunks(
-                out,
-                floats.remaining() * (long) Float.BYTES,
-                (chunk, at) ->
-                    chunk
-                        .asFloatBuffer()
-                        .put(
-                            0,
-                            floats,
-                            floats.position() + (int) (at / Float.BYTES),
-                            chunk.remaining() / Float.BYTES)));
+        values,
+        inChunks(
+            values.capacity(),
+            Float.BYTES,
+            (chunk, from, count) -> chunk.asFloatBuffer().put(0, values, from, count)));
   }
 
   public static Tensor longs(String name, Shape shape, LongBuffer longs) {
+    var values = longs.slice();
     return new Tensor(
         name,
         DataType.I64,
         shape,
-        longs,
-        out ->
-            chunks(
-                out,
-                longs.remaining() * (long) Long.BYTES,
-                (chunk, at) ->
-                    chunk
-                        .asLongBuffer()
-                        .put(
-                            0,
-                            longs,
-                            longs.position() + (int) (at / Long.BYTES),
-                            chunk.remaining() / Long.BYTES)));
+        values,
+        inChunks(
+            values.capacity(),
+            Long.BYTES,
+            (chunk, from, count) -> chunk.asLongBuffer().put(0, values, from, count)));
   }
 
   /** A tensor of any type, given as its bytes, little-endian. */
   public static Tensor bytes(String name, DataType type, Shape shape, ByteBuffer bytes) {
-    return new Tensor(name, type, shape, bytes, out -> writeFully(out, bytes.duplicate()));
+    var values = bytes.slice();
+    return new Tensor(name, type, shape, values, out -> writeFully(out, values.duplicate()));
   }
 
   public String name() {
@@ -102,13 +89,17 @@ public final class Tensor {
     }
   }
 
-  private static void chunks(WritableByteChannel out, long bytes, Fill fill) throws IOException {
-    var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (var at = 0L; at < bytes; at += CHUNK_BYTES) {
-      chunk.clear().limit((int) Math.min(CHUNK_BYTES, bytes - at));
-      fill.fill(chunk, at);
-      writeFully(out, chunk);
-    }
+  /** Elements go through a small buffer of their own, which brings them into the file's order. */
+  private static Elements inChunks(int elements, int bytesPerElement, Fill fill) {
+    return out -> {
+      var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      var perChunk = CHUNK_BYTES / bytesPerElement;
+      for (var from = 0; from < elements; from += perChunk) {
+        var count = Math.min(perChunk, elements - from);
+        fill.fill(chunk.clear(), from, count);
+        writeFully(out, chunk.limit(count * bytesPerElement));
+      }
+    };
   }
 
   private interface Elements {
@@ -116,6 +107,6 @@ public final class Tensor {
   }
 
   private interface Fill {
-    void fill(ByteBuffer chunk, long at);
+    void fill(ByteBuffer chunk, int from, int count);
   }
 }

@@ -14,6 +14,6 @@ public sealed interface LearningRateSchedule permits LinearDecay, RetrainingSche
    */
   double learningRate(int iteration);
 
-  /** The highest rate that the schedule is after, reached when the warm-up ends. */
+  /** The highest rate, which follows the warm-up. */
   double peak();
 }

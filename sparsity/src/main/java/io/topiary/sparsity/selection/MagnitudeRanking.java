@@ -48,7 +48,7 @@ final class MagnitudeRanking {
           "Removing %d of %d weights would empty a tensor; at most %d can go."
               .formatted(count, alive, removable));
     }
-    return new Removal(threshold(count)).over();
+    return new Removal(threshold(count)).selection();
   }
 
   /** The weights that go: all whose key is smaller, and of those with this key the first ones. */
@@ -133,12 +133,12 @@ final class MagnitudeRanking {
       this.ties = threshold.ties();
     }
 
-    Selection over() {
+    Selection selection() {
       var masks = new LinkedHashMap<String, BitMask>();
       var reports = new ArrayList<TensorReport>();
       for (var t = 0; t < largest.length; t++) {
         var tensor = tensors.get(t);
-        var mask = from(tensor, largest[t], reports);
+        var mask = remove(tensor, largest[t], reports);
         if (masks.put(tensor.name(), mask) != null) {
           throw new SelectionException("Tensor '%s' is there twice.".formatted(tensor.name()));
         }
@@ -146,13 +146,13 @@ final class MagnitudeRanking {
       return new Selection(new Mask(masks), reports, squaredNorm);
     }
 
-    private BitMask from(PrunableTensor tensor, int largest, List<TensorReport> reports) {
+    private BitMask remove(PrunableTensor tensor, int last, List<TensorReport> reports) {
       var before = tensor.alive();
       var bits = before.toBitSet();
       var spared = false;
       for (var i = bits.nextSetBit(0); i >= 0; i = bits.nextSetBit(i + 1)) {
         var weight = tensor.weights().get(i);
-        if (i == largest) {
+        if (i == last) {
           spared = goes(key(weight));
         } else if (goes(key(weight))) {
           bits.clear(i);

@@ -126,6 +126,16 @@ class MaskTest {
   }
 
   @Test
+  void shouldRefuseTensorsThatNoMaskCanCover() {
+    assertThatThrownBy(() -> allAlive(0))
+        .isInstanceOf(MaskException.class)
+        .hasMessage("A mask covers 1 to 2147483647 weights, not the 0 of shape [0].");
+    assertThatThrownBy(() -> BitMask.allAlive(Shape.of(65_536, 65_536)))
+        .hasMessageContaining("not the 4294967296 of shape [65536, 65536]");
+    assertThatThrownBy(() -> new Mask(Map.of())).isInstanceOf(MaskException.class);
+  }
+
+  @Test
   void shouldRefuseAFileThatIsNoMask() throws IOException {
     // Given
     var path = folder.resolve("mask.safetensors");
@@ -150,6 +160,24 @@ class MaskTest {
         Map.of("shape:w", "[2, 5]"),
         packed,
         "A mask of shape [2, 5] has 10 weights, but weight 10 is marked alive.");
+    assertRefused(
+        path,
+        Map.of("shape:w", "[9999999999]"),
+        packed,
+        "the metadata gives it shape [9999999999], which is too large.");
+    assertRefused(
+        path,
+        Map.of("shape:w", "[2147483647, 2147483647, 2147483647]"),
+        packed,
+        "the metadata gives it shape [2147483647, 2147483647, 2147483647], which is too large.");
+    assertRefused(
+        path,
+        Map.of("shape:w", "[2147483647, 2147483647, 2]"),
+        packed,
+        "U8 [2] cannot hold one bit for each weight of shape [2147483647, 2147483647, 2].");
+    SafetensorsWriter.write(path, Map.of(), List.of());
+    assertThatThrownBy(() -> Mask.read(path))
+        .hasMessage(path + " is no mask: it holds no tensors.");
     Files.write(path, new byte[16]);
     assertThatThrownBy(() -> Mask.read(path)).hasMessageContaining("no valid safetensors file");
   }

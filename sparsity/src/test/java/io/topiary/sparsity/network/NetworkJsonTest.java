@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,20 @@ class NetworkJsonTest {
     assertThat(NetworkJson.read(file)).isEqualTo(network);
   }
 
+  @Test
+  void shouldKnowEveryOperator() {
+    var used =
+        Stream.concat(
+                Stream.of(NetworkJson.read(TINY)),
+                BuiltInNetworks.names().stream()
+                    .map(name -> BuiltInNetworks.network(name, 0, Shape.of(3, 32, 32), 10)))
+            .flatMap(network -> network.nodes().stream())
+            .<Class<?>>map(node -> node.operator().getClass());
+
+    // Then the tests above leave none out
+    assertThat(used).contains(Operator.class.getPermittedSubclasses());
+  }
+
   // What is replaced in the sound network, by what, and the sentence that refuses it.
   @ParameterizedTest
   @CsvSource(
@@ -147,6 +162,15 @@ class NetworkJsonTest {
     assertThatThrownBy(() -> NetworkJson.read("[".repeat(100_000)))
         .isInstanceOf(NetworkException.class)
         .hasMessageStartingWith("It is no JSON: ");
+  }
+
+  @Test
+  void shouldNotRepeatALongLieInFull() {
+    var json = "{\"name\": [\"%s\"]}".formatted("x".repeat(1_000_000));
+    assertThatThrownBy(() -> NetworkJson.read(json))
+        .hasMessageStartingWith("The network has [\"xxx")
+        .hasMessageEndingWith("xxx...")
+        .satisfies(e -> assertThat(e.getMessage()).hasSize(1_003));
   }
 
   @Test

@@ -194,6 +194,16 @@ class NetworkTest {
             "input"));
   }
 
+  @Test
+  void shouldNameTheNodeWhoseParametersAreTooManyToCount() {
+    var huge = Integer.MAX_VALUE;
+    assertRefused(
+        "Node 'conv' (Conv): Shape [2147483647, 2147483647, 3, 3] has more than"
+            + " 9223372036854775807 elements.",
+        node("pad", new Pad(huge - 4, 0), "input"),
+        node("conv", Conv.square(huge, 3, 1, 1, false), "pad"));
+  }
+
   private static Shape output(Operator operator) {
     return operator.output(List.of(IMAGE));
   }

@@ -148,6 +148,11 @@ class HostileSafetensorsTest {
             "{" + f32("a", "[1]", "[0,4]") + "," + f32("b", "[1]", "[0,4]") + "}",
             4,
             "tensor 'b' begins at byte 0, inside the one before it, which ends at 4."),
+        // More dimensions than any tensor has
+        lie(
+            "{" + f32("a", "[" + "1,".repeat(64) + "1]", "[0,4]") + "}",
+            4,
+            "shape of tensor 'a' holds more than 64 numbers."),
         // Metadata
         lie("{\"__metadata__\":[]}", 0, "__metadata__ is no object."),
         lie("{\"__metadata__\":{\"a\":1}}", 0, "__metadata__ 'a' is no string."),

@@ -106,6 +106,28 @@ class SafetensorsRoundTripTest {
   }
 
   @Test
+  void shouldWriteWhatABufferHeldAtFirstWhereverItsPositionHasGone() throws IOException {
+    // Given
+    var path = folder.resolve("model.safetensors");
+    var bytes = ByteBuffer.wrap(new byte[] {1, 2});
+    var longs = LongBuffer.wrap(new long[] {3, 4, 5}).position(1);
+    var tensors =
+        List.of(
+            Tensor.bytes("b", DataType.U8, Shape.of(2), bytes),
+            Tensor.longs("l", Shape.of(2), longs));
+
+    // When
+    bytes.position(2);
+    longs.position(3);
+    SafetensorsWriter.write(path, Map.of(), tensors);
+
+    // Then
+    var file = SafetensorsFile.open(path);
+    assertThat(file.bytes("b")).isEqualTo(bytes.flip());
+    assertThat(file.longs("l")).isEqualTo(longs.position(1));
+  }
+
+  @Test
   void shouldReplaceALongerFile() throws IOException {
     // Given
     var path = folder.resolve("model.safetensors");
