@@ -47,7 +47,8 @@ public final class DeadLetters {
     registry.counter("topiary.dead.letters", "topic", original.topic()).increment();
   }
 
-  private static ProducerRecord<byte[], byte[]> letter(
+  /** The letter itself, for those who send it in a transaction of their own. */
+  public static ProducerRecord<byte[], byte[]> letter(
       ConsumerRecord<byte[], byte[]> original, Exception why) {
     var trace = new StringWriter();
     why.printStackTrace(new PrintWriter(trace));
