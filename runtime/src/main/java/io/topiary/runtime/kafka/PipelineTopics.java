@@ -1,0 +1,44 @@
+package io.topiary.runtime.kafka;
+
+import io.topiary.runtime.StartException;
+import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.schemas.TopicCreation;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+
+/** Sees to it, when a service starts, that the topics it lives on are there. */
+public final class PipelineTopics {
+
+  private static final Map<String, Object> DEFAULTS =
+      Map.of(
+          AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
+          AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
+
+  private PipelineTopics() {}
+
+  /**
+   * Creates what is missing, and leaves alone what is there.
+   *
+   * @throws StartException when no broker answers, or when it refuses
+   */
+  public static void createMissing(KafkaSettings kafka) throws InterruptedException {
+    try (var admin = kafka.client("topiary-topics", DEFAULTS, Admin::create)) {
+      TopicCreation.createMissing(admin);
+    } catch (KafkaException e) {
+      throw new StartException(
+          "Topics cannot be created at %s: %s; %s should name brokers that run and that let this service create topics."
+              .formatted(kafka.bootstrapServers(), root(e), KafkaSettings.BOOTSTRAP_SERVERS.name()),
+          e);
+    }
+  }
+
+  private static String root(Throwable e) {
+    var root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

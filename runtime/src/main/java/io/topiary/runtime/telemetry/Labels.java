@@ -1,0 +1,35 @@
+package io.topiary.runtime.telemetry;
+
+import io.micrometer.core.instrument.Tags;
+import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Recipe;
+import java.math.BigDecimal;
+import java.util.Locale;
+
+/** The labels of meters about networks: each takes few values, and none is an id. */
+public final class Labels {
+
+  private Labels() {}
+
+  /**
+   * Which fleet a network belongs to: model, learning-rate schedule and the sparsity that was asked
+   * for, such as {@code 0.9}, or {@code 0} when dense.
+   */
+  public static Tags of(Lineage lineage, Recipe recipe, double targetSparsity) {
+    return Tags.of(
+        "model", lineage.getModel(),
+        "schedule", value(recipe.getLearningRate().getSchedule()),
+        "sparsity", plain(targetSparsity));
+  }
+
+  /** A constant as the value of a label. */
+  public static String value(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String plain(double number) {
+    return Double.isFinite(number)
+        ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
+        : String.valueOf(number);
+  }
+}
