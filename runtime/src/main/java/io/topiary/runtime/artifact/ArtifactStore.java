@@ -20,6 +20,12 @@ public interface ArtifactStore {
     void writeTo(Path file) throws IOException;
   }
 
+  /** Reads something out of a file. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T readFrom(Path file) throws IOException;
+  }
+
   /** Stores what is written; the same content is the same artifact, and is kept once. */
   Artifact write(Content content);
 
@@ -33,6 +39,21 @@ public interface ArtifactStore {
    *     says, or when it lies outside this store: retrying is of no use
    */
   Path fetch(Artifact artifact);
+
+  /**
+   * What the artifact holds, its size and SHA-256 checked.
+   *
+   * @throws CorruptArtifactException as {@link #fetch} does
+   */
+  default <T> T read(Artifact artifact, Reading<T> reading) {
+    var file = fetch(artifact);
+    try {
+      return reading.readFrom(file);
+    } catch (IOException e) {
+      throw new ArtifactException(
+          "The artifact %s cannot be read at the moment: %s.".formatted(artifact.getUri(), e), e);
+    }
+  }
 
   /** The committed result of that id. */
   Optional<byte[]> result(String id);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One thing that can be configured: its name, what it is for and how its text becomes a value.
@@ -58,11 +59,7 @@ public record Setting<T>(
   }
 
   public static Setting<Path> path(String name, String description) {
-    return required(
-        name,
-        description,
-        "a path",
-        text -> Optional.of(Path.of(text).toAbsolutePath().normalize()));
+    return required(name, description, "a path", text -> Optional.of(absolute(text)));
   }
 
   /** A whole number with a unit: 500ms, 30s, 5m, 2h. */
@@ -74,15 +71,16 @@ public record Setting<T>(
   /** Texts separated by commas; the empty text is the empty list. */
   public static Setting<List<String>> list(String name, String description) {
     return required(
+        name, description, "texts separated by commas", text -> Optional.of(items(text).toList()));
+  }
+
+  /** Paths separated by commas; the empty text is the empty list. */
+  public static Setting<List<Path>> paths(String name, String description) {
+    return required(
         name,
         description,
-        "texts separated by commas",
-        text ->
-            Optional.of(
-                Arrays.stream(text.split(",", -1))
-                    .map(String::strip)
-                    .filter(item -> !item.isEmpty())
-                    .toList()));
+        "paths separated by commas",
+        text -> Optional.of(items(text).map(Setting::absolute).toList()));
   }
 
   /** The same setting with a text that counts when nothing is configured. */
@@ -120,6 +118,14 @@ public record Setting<T>(
   private static <N> Function<String, Optional<N>> number(
       Function<String, N> parser, Predicate<N> range) {
     return text -> Optional.of(parser.apply(text)).filter(range);
+  }
+
+  private static Path absolute(String text) {
+    return Path.of(text).toAbsolutePath().normalize();
+  }
+
+  private static Stream<String> items(String text) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty());
   }
 
   private static Optional<Duration> parseDuration(String text) {

@@ -2,6 +2,7 @@ package io.topiary.runtime.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -17,7 +18,8 @@ final class Deliveries {
     var key = record.key() == null ? "" : new String(record.key(), UTF_8);
     int deliveries = record.deliveryCount().orElse((short) 1);
     // Deliveries before this one ended in a crash or a lapsed lock.
-    return new JobContext(key, earlierAttempts(record) + deliveries, deliveries, stop::signalled);
+    var attempt = earlierAttempts(record) + deliveries;
+    return new JobContext(key, attempt, deliveries, Instant.now(), stop::signalled);
   }
 
   /** The same record, to be sent, that has seen so many attempts without progress. */

@@ -1,5 +1,6 @@
 package io.topiary.runtime.queue;
 
+import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -8,9 +9,11 @@ import java.util.function.BooleanSupplier;
  * @param key the record's key
  * @param attempt which attempt this is, counted from 1; only those without progress count
  * @param deliveryCount how often the broker has delivered this record
+ * @param started when this worker took the record up
  * @param stop becomes true when the worker is stopping
  */
-public record JobContext(String key, int attempt, int deliveryCount, BooleanSupplier stop) {
+public record JobContext(
+    String key, int attempt, int deliveryCount, Instant started, BooleanSupplier stop) {
 
   /** Whether the handler should put its work in order and return {@link JobResult.HandedBack}. */
   public boolean stopping() {
