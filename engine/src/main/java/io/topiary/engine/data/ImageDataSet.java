@@ -24,4 +24,29 @@ public record ImageDataSet(
 
   /** Seed of the permutation that chooses the images held out for validation. */
   public static final long HELD_OUT_SEED = 2023;
+
+  /**
+   * Refuses to stand in for a data set that is divided in another way.
+   *
+   * @throws DataSetException unless the splits have these sizes and come from this seed
+   */
+  public void requireSplit(long heldOutSeed, int training, int held, int tested) {
+    if (heldOutSeed != HELD_OUT_SEED
+        || training != train.size()
+        || held != validation.size()
+        || tested != test.size()) {
+      throw new DataSetException(
+          "Data set \"%s\" is divided into %d training, %d validation and %d test images by seed %d; it must be %d, %d and %d by seed %d."
+              .formatted(
+                  name,
+                  train.size(),
+                  validation.size(),
+                  test.size(),
+                  HELD_OUT_SEED,
+                  training,
+                  held,
+                  tested,
+                  heldOutSeed));
+    }
+  }
 }
