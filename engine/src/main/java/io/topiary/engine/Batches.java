@@ -26,13 +26,14 @@ final class Batches {
     this.images = images;
     this.batchSize = batchSize;
     var image = images.shape();
+    var largest = Math.min(batchSize, images.size());
     pixels =
         session
             .manager()
             .create(
-                new Shape(batchSize, image.dimension(0), image.dimension(1), image.dimension(2)),
+                new Shape(largest, image.dimension(0), image.dimension(1), image.dimension(2)),
                 DataType.FLOAT32);
-    labels = session.manager().create(new Shape(batchSize, 1), DataType.INT64);
+    labels = session.manager().create(new Shape(largest, 1), DataType.INT64);
     pixelMemory = pixels.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
     labelMemory = labels.toByteBuffer(true).order(ByteOrder.nativeOrder()).asLongBuffer();
   }
