@@ -68,6 +68,12 @@ public record KafkaSettings(Map<String, String> properties) {
     }
   }
 
+  /** Without the properties, as there may be secrets among them. */
+  @Override
+  public String toString() {
+    return "Kafka at " + bootstrapServers();
+  }
+
   /** The value as it may be logged. A name that no client of Kafka knows could hold a secret. */
   static String shown(String name, String value) {
     var types =

@@ -31,7 +31,7 @@ public record Setting<T>(
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
   public static Setting<String> string(String name, String description) {
-    return required(name, description, "a text", Optional::of);
+    return required(name, description, "a text", Setting::notEmpty);
   }
 
   /** A whole number of at least 1. */
@@ -59,7 +59,7 @@ public record Setting<T>(
   }
 
   public static Setting<Path> path(String name, String description) {
-    return required(name, description, "a path", text -> Optional.of(absolute(text)));
+    return required(name, description, "a path", text -> notEmpty(text).map(Setting::absolute));
   }
 
   /** A whole number with a unit: 500ms, 30s, 5m, 2h. */
@@ -113,6 +113,10 @@ public record Setting<T>(
   private static <T> Setting<T> required(
       String name, String description, String expected, Function<String, Optional<T>> parser) {
     return new Setting<>(name, description, expected, Optional.empty(), parser);
+  }
+
+  private static Optional<String> notEmpty(String text) {
+    return Optional.of(text).filter(given -> !given.isEmpty());
   }
 
   private static <N> Function<String, Optional<N>> number(

@@ -65,7 +65,6 @@ public final class Settings {
       Map<String, String> environment) {
     var byName =
         declared.stream()
-            .distinct()
             .collect(
                 Collectors.toMap(Setting::name, Function.identity(), (a, b) -> a, TreeMap::new));
     var fromFile =

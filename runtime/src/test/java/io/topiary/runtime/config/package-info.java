@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.config;
+
+import org.jspecify.annotations.NullMarked;
