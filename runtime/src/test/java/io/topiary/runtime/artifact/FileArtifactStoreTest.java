@@ -1,0 +1,291 @@
+package io.topiary.runtime.artifact;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.topiary.runtime.StartException;
+import io.topiary.schemas.Artifact;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileArtifactStoreTest {
+
+  /** echo -n weights | sha256sum. */
+  private static final String SHA256_OF_WEIGHTS =
+      "9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c";
+
+  @TempDir Path folder;
+
+  private Path root;
+  private FileArtifactStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    root = Files.createDirectory(folder.resolve("store")).toRealPath();
+    store = FileArtifactStore.open(root);
+  }
+
+  @Test
+  void shouldNameAFileByWhatItHolds() throws Exception {
+    // When
+    var artifact = store("weights");
+
+    // Then
+    assertThat(artifact.getSize()).isEqualTo(7);
+    assertThat(artifact.getSha256()).isEqualTo(SHA256_OF_WEIGHTS);
+    assertThat(artifact.getUri())
+        .isEqualTo(root.resolve("blobs").resolve(artifact.getSha256()).toUri().toString());
+    assertThat(store.fetch(artifact)).hasContent("weights");
+  }
+
+  @Test
+  void shouldKeepTheSameContentOnce() throws Exception {
+    // Given
+    var file = Files.writeString(folder.resolve("weights"), "weights");
+
+    // When
+    var written = store("weights");
+    var put = store.put(file);
+
+    // Then
+    assertThat(put).isEqualTo(written);
+    assertThat(files("blobs")).hasSize(1);
+    assertThat(file).exists();
+  }
+
+  @Test
+  void shouldLeaveNothingWhenWritingFails() {
+    // When
+    assertThatExceptionOfType(ArtifactException.class)
+        .isThrownBy(
+            () ->
+                store.write(
+                    draft -> {
+                      Files.writeString(draft, "half");
+                      throw new IOException("disk full");
+                    }))
+        .withMessageContaining("disk full");
+
+    // Then
+    assertThat(files("blobs")).isEmpty();
+    assertThat(files("tmp")).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseAFileThatIsNotWhatTheArtifactSays() throws Exception {
+    // Given
+    var artifact = store("weights");
+    store.fetch(artifact);
+
+    // When
+    Files.writeString(Path.of(URI.create(artifact.getUri())), "Weights");
+
+    // Then
+    assertThatExceptionOfType(CorruptArtifactException.class)
+        .isThrownBy(() -> store.fetch(artifact))
+        .withMessageContaining("should have the SHA-256 " + artifact.getSha256());
+  }
+
+  @Test
+  void shouldRefuseATruncatedFile() throws Exception {
+    // Given
+    var artifact = store("weights");
+
+    // When
+    Files.writeString(Path.of(URI.create(artifact.getUri())), "weigh");
+
+    // Then
+    assertThatExceptionOfType(CorruptArtifactException.class)
+        .isThrownBy(() -> store.fetch(artifact))
+        .withMessageContaining("should have 7 bytes, but it has 5");
+  }
+
+  @Test
+  void shouldRefuseAMissingFileAsPoisonButAMissingStoreAsAFault() throws Exception {
+    // Given
+    var artifact = store("weights");
+    Files.delete(store.fetch(artifact));
+
+    // When, Then
+    assertThatExceptionOfType(CorruptArtifactException.class)
+        .isThrownBy(() -> store.fetch(artifact))
+        .withMessageContaining("does not exist");
+    Files.move(root, folder.resolve("unmounted"));
+    assertThatExceptionOfType(ArtifactException.class).isThrownBy(() -> store.fetch(artifact));
+    assertThatExceptionOfType(ArtifactException.class).isThrownBy(() -> store("more"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "STORE/../secret",
+        "STORE/blobs/../../secret",
+        "STORE/blobs/%2e%2e/%2e%2e/secret",
+        "FOLDER/secret",
+        "STORE/blobs/link",
+        "STORE/linked/secret"
+      })
+  void shouldHandOutNothingFromOutside(String path) throws Exception {
+    // Given
+    var secret = Files.writeString(folder.resolve("secret"), "weights");
+    Files.createSymbolicLink(root.resolve("blobs").resolve("link"), secret);
+    Files.createSymbolicLink(root.resolve("linked"), folder);
+    var uri =
+        path.replace("STORE", "file://" + root).replace("FOLDER", "file://" + root.getParent());
+
+    // When, Then
+    assertRefused(uri);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://example.org/weights",
+        "jar:file:/weights.jar!/weights",
+        "file://host/weights",
+        "file:weights",
+        "weights",
+        "",
+        "not a uri",
+        "file:///nul%00byte"
+      })
+  void shouldRefuseWhatNamesNoFile(String uri) {
+    // When, Then
+    assertRefused(uri);
+  }
+
+  @Test
+  void shouldRefuseADirectory() {
+    // When, Then
+    assertThatExceptionOfType(CorruptArtifactException.class)
+        .isThrownBy(
+            () ->
+                store.fetch(
+                    new Artifact(root.resolve("blobs").toUri().toString(), 0L, SHA256_OF_WEIGHTS)))
+        .withMessageContaining("is no file");
+  }
+
+  @Test
+  void shouldLetTheFirstResultWinAmongManyWriters() throws Exception {
+    // Given
+    var writers = 16;
+    var rounds = 25;
+    var start = new CyclicBarrier(writers);
+    var pool = Executors.newFixedThreadPool(writers);
+    try {
+      for (var round = 0; round < rounds; round++) {
+        var id = "job-" + round;
+        var commits = new ArrayList<Future<String>>();
+        for (var writer = 0; writer < writers; writer++) {
+          // Long enough that a reader could meet a part of it.
+          var manifest = (id + " by " + writer + " ").repeat(5_000);
+          Callable<String> commit =
+              () -> {
+                start.await();
+                return new String(store.commitResult(id, manifest.getBytes(UTF_8)), UTF_8);
+              };
+          commits.add(pool.submit(commit));
+        }
+
+        // When
+        var winners = new HashSet<String>();
+        for (var commit : commits) {
+          winners.add(commit.get());
+        }
+
+        // Then
+        assertThat(winners).hasSize(1);
+        assertThat(store.result(id).orElseThrow())
+            .isEqualTo(winners.iterator().next().getBytes(UTF_8));
+        assertThat(winners.iterator().next()).hasSizeGreaterThan(5_000 * id.length());
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(files("tmp")).isEmpty();
+    assertThat(files("results")).hasSize(rounds);
+  }
+
+  @Test
+  void shouldHaveNoResultBeforeOneIsCommitted() {
+    // When, Then
+    assertThat(store.result("job")).isEmpty();
+    assertThat(store.commitResult("job", new byte[] {1})).containsExactly(1);
+    assertThat(store.commitResult("job", new byte[] {2})).containsExactly(1);
+    assertThat(store.result("job")).hasValueSatisfying(won -> assertThat(won).containsExactly(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "../job", "a/b", ".hidden", "job\n"})
+  void shouldTakeNoIdThatCouldLeaveTheFolder(String id) {
+    // When, Then
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.commitResult(id, new byte[0]))
+        .withMessageContaining("is no id");
+  }
+
+  @Test
+  void shouldRemoveWhatACrashLeftBehindButNotWhatIsBeingWritten() throws Exception {
+    // Given
+    var old = Files.writeString(root.resolve("tmp").resolve("old"), "half");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    var fresh = Files.writeString(root.resolve("tmp").resolve("fresh"), "half");
+
+    // When
+    FileArtifactStore.open(root);
+
+    // Then
+    assertThat(old).doesNotExist();
+    assertThat(fresh).exists();
+  }
+
+  @Test
+  void shouldSayThatTheFolderCannotBeWritten() throws Exception {
+    // Given
+    var file = Files.writeString(folder.resolve("file"), "in the way");
+
+    // When, Then
+    assertThatExceptionOfType(StartException.class)
+        .isThrownBy(() -> FileArtifactStore.open(file))
+        .withMessageContaining(file.toString());
+  }
+
+  private void assertRefused(String uri) {
+    assertThatExceptionOfType(CorruptArtifactException.class)
+        .isThrownBy(() -> store.fetch(new Artifact(uri, 7L, SHA256_OF_WEIGHTS)))
+        .withMessageContaining("should be a file below " + root.toUri());
+  }
+
+  private Artifact store(String content) {
+    return store.write(draft -> Files.writeString(draft, content));
+  }
+
+  private List<Path> files(String name) {
+    try (Stream<Path> files = Files.list(root.resolve(name))) {
+      return files.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.artifact;
+
+import org.jspecify.annotations.NullMarked;
