@@ -61,10 +61,5 @@ public final class Health {
       unready("failed: " + bug);
       failure.completeExceptionally(bug);
     }
-
-    /** No longer part of the process. */
-    public void gone() {
-      components.remove(name);
-    }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

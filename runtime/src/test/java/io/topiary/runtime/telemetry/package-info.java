@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.telemetry;
+
+import org.jspecify.annotations.NullMarked;
