@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.schemas.Topic;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,8 @@ public final class RecordSender implements AutoCloseable {
           ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000,
           ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
           ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+
+  private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final Producer<byte[], byte[]> producer;
   private final KafkaClientMetrics metrics;
@@ -65,6 +69,10 @@ public final class RecordSender implements AutoCloseable {
   public void send(ProducerRecord<byte[], byte[]> record) throws InterruptedException {
     try {
       producer.send(record).get();
+    } catch (InterruptException e) {
+      // Kafka's exception has raised the thread's flag again, which would spoil the next send.
+      Thread.interrupted();
+      throw new InterruptedException(e.getMessage());
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
     }
@@ -89,7 +97,7 @@ public final class RecordSender implements AutoCloseable {
   @Override
   public void close() {
     metrics.close();
-    producer.close();
+    producer.close(CLOSE);
   }
 
   private static <V extends SpecificRecord> ProducerRecord<byte[], byte[]> record(
