@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -14,12 +15,12 @@ final class Deliveries {
 
   private Deliveries() {}
 
-  static JobContext context(ConsumerRecord<byte[], byte[]> record, Stop stop) {
+  static JobContext context(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stop) {
     var key = record.key() == null ? "" : new String(record.key(), UTF_8);
     int deliveries = record.deliveryCount().orElse((short) 1);
     // Deliveries before this one ended in a crash or a lapsed lock.
     var attempt = earlierAttempts(record) + deliveries;
-    return new JobContext(key, attempt, deliveries, Instant.now(), stop::signalled);
+    return new JobContext(key, attempt, deliveries, Instant.now(), stop);
   }
 
   /** The same record, to be sent, that has seen so many attempts without progress. */

@@ -1,13 +1,16 @@
 package io.topiary.runtime.queue;
 
+import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.CorruptArtifactException;
 import org.apache.kafka.common.errors.ApiException;
 
 /**
  * What a worker does with its jobs. The same job may come more than once, also to two workers at
  * the same time; whoever commits its result first wins, and later attempts send that result again.
  *
- * <p>An {@link ApiException} of Kafka's counts as a fault; any other exception is a bug, and ends
- * the process.
+ * <p>A {@link CorruptArtifactException} or {@link JobRefusedException} counts as poison. An {@link
+ * ArtifactException}, or an {@link ApiException} of Kafka's, counts as a fault. Any other exception
+ * is a bug, and ends the process.
  */
 public interface JobHandler<V> {
 

@@ -82,27 +82,21 @@ public final class JobQueue implements AutoCloseable {
     var group = ShareGroup.prepare(settings.group(), kafka);
     var meters = new QueueMeters(telemetry.registry(), settings.group(), settings.slots());
     var queue = new JobQueue(settings, group, meters);
-    var runner =
-        new JobRunner<>(
-            topic,
-            handler,
-            sender,
-            new DeadLetters(sender, telemetry.registry()),
-            meters,
-            queue.stop,
-            settings.attempts(),
-            group.deliveryLimit());
+    var deadLetters = new DeadLetters(sender, telemetry.registry());
+    var limits = new JobRunner.Limits(settings.attempts(), group.deliveryLimit());
     for (var i = 1; i <= settings.slots(); i++) {
       var name = settings.group() + "-" + i;
+      var health = telemetry.health().component(name);
+      var patience = new Patience(queue.stop, meters, health);
       queue.slots.execute(
           new Slot(
               () ->
                   new QueueConsumer(
                       topic.name(), settings.group(), name, kafka, telemetry.registry()),
-              runner,
+              new JobRunner<>(topic, handler, sender, deadLetters, limits, patience),
               queue.jobs,
               meters,
-              telemetry.health().component(name),
+              health,
               queue.stop));
     }
     var broker = telemetry.health().component(settings.group() + " broker");
@@ -133,6 +127,7 @@ public final class JobQueue implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     jobs.shutdown();
+    meters.close();
     group.close();
   }
 
@@ -144,6 +139,8 @@ public final class JobQueue implements AutoCloseable {
       broker.unready("Kafka: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      broker.failed(e);
     }
   }
 

@@ -17,7 +17,9 @@ public record JobQueueSettings(String group, int slots, int attempts, Duration s
 
   public JobQueueSettings {
     if (group.isBlank() || slots < 1 || attempts < 1 || stopWithin.isNegative()) {
-      throw new IllegalArgumentException("a group, a slot and an attempt are needed: " + group);
+      throw new IllegalArgumentException(
+          "a group, a slot, an attempt and no negative time are needed, not %s, %d, %d, %s"
+              .formatted(group, slots, attempts, stopWithin));
     }
   }
 

@@ -1,9 +1,10 @@
 package io.topiary.runtime.queue;
 
+import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.queue.QueueMeters.Ending;
-import io.topiary.runtime.telemetry.Health;
 import io.topiary.schemas.Topic;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -28,32 +29,34 @@ final class JobRunner<V extends SpecificRecord> {
     void send() throws InterruptedException;
   }
 
+  /**
+   * How often is enough.
+   *
+   * @param attempts attempts without progress that a job is granted
+   * @param deliveries deliveries after which the broker gives a record up without a word
+   */
+  record Limits(int attempts, int deliveries) {}
+
   private final Topic<V> topic;
   private final JobHandler<V> handler;
   private final RecordSender sender;
   private final DeadLetters deadLetters;
-  private final QueueMeters meters;
-  private final Stop stop;
-  private final int attemptLimit;
-  private final int deliveryLimit;
+  private final Limits limits;
+  private final Patience patience;
 
   JobRunner(
       Topic<V> topic,
       JobHandler<V> handler,
       RecordSender sender,
       DeadLetters deadLetters,
-      QueueMeters meters,
-      Stop stop,
-      int attemptLimit,
-      int deliveryLimit) {
+      Limits limits,
+      Patience patience) {
     this.topic = topic;
     this.handler = handler;
     this.sender = sender;
     this.deadLetters = deadLetters;
-    this.meters = meters;
-    this.stop = stop;
-    this.attemptLimit = attemptLimit;
-    this.deliveryLimit = deliveryLimit;
+    this.limits = limits;
+    this.patience = patience;
   }
 
   /**
@@ -61,35 +64,35 @@ final class JobRunner<V extends SpecificRecord> {
    *
    * @return how it was settled, so that it may be accepted; absent when the worker stops before
    */
-  Optional<Ending> settle(ConsumerRecord<byte[], byte[]> record, Health.Component health)
-      throws InterruptedException {
+  Optional<Ending> settle(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
     V job;
     try {
       job = decode(record);
     } catch (SerializationException e) {
       log.warn("{} goes to the dead letters: {}", Deliveries.name(record), e.getMessage());
-      return sent(health, Ending.UNDECODABLE, () -> deadLetters.send(record, e));
+      return sent(Ending.UNDECODABLE, () -> deadLetters.send(record, e));
     }
-    var context = Deliveries.context(record, stop);
-    if (context.attempt() > attemptLimit) {
+    var context = Deliveries.context(record, patience::stopping);
+    if (context.attempt() > limits.attempts()) {
       var reason =
-          "The job was given up after %d attempts without progress.".formatted(attemptLimit);
-      return refuse(record, job, context, new JobRefusedException(reason), health);
+          "The job was given up after %d attempts without progress.".formatted(limits.attempts());
+      return refuse(record, job, context, new JobRefusedException(reason));
     }
-    if (context.deliveryCount() >= deliveryLimit) {
+    if (context.deliveryCount() >= limits.deliveries()) {
       log.info("{} is at its last delivery and is sent again", Deliveries.name(record));
-      return sendAgain(record, context.attempt() - 1, health);
+      return sendAgain(record, context.attempt() - 1);
     }
-    var result = work(job, context, health);
+    var result = work(job, context);
     if (result instanceof JobResult.Poison poison) {
-      return refuse(record, job, context, poison.cause(), health);
+      return refuse(record, job, context, poison.cause());
     }
     if (result instanceof JobResult.HandedBack handedBack) {
       log.info("{} is handed back", Deliveries.name(record));
-      return sendAgain(record, handedBack.progressed() ? 0 : context.attempt(), health);
+      return sendAgain(record, handedBack.progressed() ? 0 : context.attempt());
     }
     if (result instanceof JobResult.Fault) {
-      return sendAgain(record, context.attempt() - 1, health);
+      log.info("{} is handed back", Deliveries.name(record));
+      return sendAgain(record, context.attempt() - 1);
     }
     return Optional.of(Ending.DONE);
   }
@@ -102,12 +105,11 @@ final class JobRunner<V extends SpecificRecord> {
     return topic.serde().decode(record.value());
   }
 
-  /** Works until there is a result other than a fault, or it is time to stop. */
-  private JobResult work(V job, JobContext context, Health.Component health)
-      throws InterruptedException {
+  /** Works until there is a result other than a fault, or the worker is stopping. */
+  private JobResult work(V job, JobContext context) throws InterruptedException {
     for (var faults = 1; ; faults++) {
       var result = attempt(job, context);
-      if (!(result instanceof JobResult.Fault fault) || stopAfter(faults, fault.reason(), health)) {
+      if (!(result instanceof JobResult.Fault fault) || !patience.lasts(faults, fault.reason())) {
         return result;
       }
     }
@@ -116,8 +118,10 @@ final class JobRunner<V extends SpecificRecord> {
   private JobResult attempt(V job, JobContext context) {
     try {
       return handler.handle(job, context);
-    } catch (ApiException e) {
-      return JobResult.fault("Kafka: " + e.getMessage());
+    } catch (CorruptArtifactException | JobRefusedException e) {
+      return JobResult.poison(e);
+    } catch (ArtifactException | ApiException e) {
+      return JobResult.fault(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       // The queue no longer waits for the handler; there is just time to send the record again.
       return JobResult.handedBack(false);
@@ -125,16 +129,11 @@ final class JobRunner<V extends SpecificRecord> {
   }
 
   private Optional<Ending> refuse(
-      ConsumerRecord<byte[], byte[]> record,
-      V job,
-      JobContext context,
-      Exception why,
-      Health.Component health)
+      ConsumerRecord<byte[], byte[]> record, V job, JobContext context, Exception why)
       throws InterruptedException {
     var reason = String.valueOf(why.getMessage());
     log.warn("{} goes to the dead letters: {}", Deliveries.name(record), reason);
     return sent(
-        health,
         Ending.POISON,
         () -> {
           handler.refuse(job, context, reason);
@@ -146,32 +145,21 @@ final class JobRunner<V extends SpecificRecord> {
    * Puts an equal record into the queue. The broker gives a released record up, in silence, when it
    * has been delivered often enough; a record that is sent again starts afresh.
    */
-  private Optional<Ending> sendAgain(
-      ConsumerRecord<byte[], byte[]> record, int attempts, Health.Component health)
+  private Optional<Ending> sendAgain(ConsumerRecord<byte[], byte[]> record, int attempts)
       throws InterruptedException {
-    return sent(health, Ending.HANDED_BACK, () -> sender.send(Deliveries.again(record, attempts)));
+    return sent(Ending.HANDED_BACK, () -> sender.send(Deliveries.again(record, attempts)));
   }
 
-  private Optional<Ending> sent(Health.Component health, Ending ending, Sending sending)
-      throws InterruptedException {
+  private Optional<Ending> sent(Ending ending, Sending sending) throws InterruptedException {
     for (var faults = 1; ; faults++) {
       try {
         sending.send();
         return Optional.of(ending);
-      } catch (ApiException e) {
-        if (stopAfter(faults, "Kafka: " + e.getMessage(), health)) {
+      } catch (ArtifactException | ApiException e) {
+        if (!patience.lasts(faults, String.valueOf(e.getMessage()))) {
           return Optional.empty();
         }
       }
     }
-  }
-
-  /** Says what is away, and pauses; tells whether it is time to stop. */
-  private boolean stopAfter(int faults, String reason, Health.Component health)
-      throws InterruptedException {
-    log.warn("{}: trying again in {}: {}", topic.name(), Backoff.after(faults), reason);
-    meters.faults.increment();
-    health.unready(reason);
-    return stop.signalledWithin(Backoff.after(faults));
   }
 }

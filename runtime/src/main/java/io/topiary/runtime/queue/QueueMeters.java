@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** All meters of a queue. */
-final class QueueMeters {
+final class QueueMeters implements AutoCloseable {
 
   /** How a delivery ended. */
   enum Ending {
@@ -37,19 +39,19 @@ final class QueueMeters {
   /** Attempts repeated because something was away. */
   final Counter faults;
 
+  private final List<Gauge> gauges;
+
   QueueMeters(MeterRegistry registry, String group, int slots) {
     this.registry = registry;
     this.group = group;
     this.lostLocks = registry.counter("topiary.queue.locks.lost", "group", group);
     this.lateAccepts = registry.counter("topiary.queue.accepts.refused", "group", group);
     this.faults = registry.counter("topiary.queue.faults", "group", group);
-    Gauge.builder("topiary.queue.busy", busy, AtomicInteger::get)
-        .tag("group", group)
-        .register(registry);
-    Gauge.builder("topiary.queue.slots", () -> slots).tag("group", group).register(registry);
-    Gauge.builder("topiary.queue.backlog", backlog, AtomicLong::get)
-        .tag("group", group)
-        .register(registry);
+    this.gauges =
+        List.of(
+            gauge("topiary.queue.busy", busy::get),
+            gauge("topiary.queue.slots", () -> slots),
+            gauge("topiary.queue.backlog", backlog::get));
   }
 
   Timer.Sample begin() {
@@ -73,5 +75,15 @@ final class QueueMeters {
 
   void backlog(long records) {
     backlog.set(records);
+  }
+
+  /** A gauge holds on to what it shows, so it is taken away; what was counted stays. */
+  @Override
+  public void close() {
+    gauges.forEach(registry::remove);
+  }
+
+  private Gauge gauge(String name, Supplier<Number> value) {
+    return Gauge.builder(name, value).tag("group", group).register(registry);
   }
 }

@@ -16,7 +16,10 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -76,17 +79,33 @@ final class ShareGroup implements AutoCloseable {
     return deliveryLimit;
   }
 
-  /** Records of the topic that no worker has settled yet. */
+  /** Records of the topic that no worker has settled yet, those in work among them. */
   long backlog(String topic) throws ExecutionException, InterruptedException {
-    return admin
-        .listShareGroupOffsets(Map.of(name, new ListShareGroupOffsetsSpec()))
-        .partitionsToOffsetInfo(name)
-        .get()
-        .entrySet()
-        .stream()
-        .filter(partition -> partition.getKey().topic().equals(topic))
-        .mapToLong(partition -> partition.getValue().lag().orElse(0L))
-        .sum();
+    var progress =
+        admin
+            .listShareGroupOffsets(Map.of(name, new ListShareGroupOffsetsSpec()))
+            .partitionsToOffsetInfo(name)
+            .get();
+    var partitions =
+        admin
+            .describeTopics(List.of(topic))
+            .allTopicNames()
+            .get()
+            .values()
+            .iterator()
+            .next()
+            .partitions();
+    var records = 0L;
+    for (var partition : partitions) {
+      var of = new TopicPartition(topic, partition.partition());
+      var lag = Optional.ofNullable(progress.get(of)).flatMap(SharePartitionOffsetInfo::lag);
+      // The broker knows no progress of a partition before its first record is settled.
+      records +=
+          lag.isPresent()
+              ? lag.get()
+              : offset(of, OffsetSpec.latest()) - offset(of, OffsetSpec.earliest());
+    }
+    return records;
   }
 
   @Override
@@ -155,6 +174,11 @@ final class ShareGroup implements AutoCloseable {
 
   private Config config(ConfigResource resource) throws InterruptedException {
     return get(admin.describeConfigs(List.of(resource)).all()).values().iterator().next();
+  }
+
+  private long offset(TopicPartition partition, OffsetSpec which)
+      throws ExecutionException, InterruptedException {
+    return admin.listOffsets(Map.of(partition, which)).partitionResult(partition).get().offset();
   }
 
   private ConfigResource resource() {

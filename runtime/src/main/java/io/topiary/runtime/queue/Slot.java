@@ -91,7 +91,7 @@ final class Slot implements Runnable {
       throws InterruptedException {
     var sample = meters.begin();
     try {
-      var settling = jobs.submit(() -> runner.settle(record, health));
+      var settling = jobs.submit(() -> runner.settle(record));
       var held = true;
       while (!isDoneWithin(consumer.lock().dividedBy(RENEWALS), settling)) {
         if (held && !consumer.renew(record)) {
@@ -134,7 +134,10 @@ final class Slot implements Runnable {
     try {
       return settling.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("A job ended in an exception: a bug", e.getCause());
+      if (e.getCause() instanceof InterruptedException) {
+        return Optional.empty();
+      }
+      throw new IllegalStateException("A job ended in a bug: " + e.getCause(), e.getCause());
     }
   }
 }

@@ -1,0 +1,41 @@
+package io.topiary.runtime.queue;
+
+import io.topiary.runtime.telemetry.Health;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for what is away to come back, and says meanwhile what it is waiting for. */
+final class Patience {
+
+  private static final Logger log = LoggerFactory.getLogger(Patience.class);
+
+  private final Stop stop;
+  private final QueueMeters meters;
+  private final Health.Component health;
+
+  Patience(Stop stop, QueueMeters meters, Health.Component health) {
+    this.stop = stop;
+    this.meters = meters;
+    this.health = health;
+  }
+
+  /** Whether the worker is stopping. */
+  boolean stopping() {
+    return stop.signalled();
+  }
+
+  /**
+   * Waits, the longer the more faults there were in a row; false when the worker is stopping and
+   * there is no more time to wait.
+   */
+  boolean lasts(int faults, String reason) throws InterruptedException {
+    log.warn("{} Trying again in {}.", reason, Backoff.after(faults));
+    meters.faults.increment();
+    health.unready(reason);
+    if (stop.signalledWithin(Backoff.after(faults))) {
+      return false;
+    }
+    health.ready();
+    return true;
+  }
+}

@@ -1,0 +1,63 @@
+package io.topiary.runtime.queue;
+
+import io.topiary.schemas.Control;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Does with a job what a test says, and remembers what it saw. */
+final class RecordingHandler implements JobHandler<Control> {
+
+  @FunctionalInterface
+  interface Behaviour {
+    JobResult handle(Control job, JobContext context) throws InterruptedException;
+  }
+
+  private final Behaviour behaviour;
+  private final List<String> jobs = new CopyOnWriteArrayList<>();
+  private final List<JobContext> contexts = new CopyOnWriteArrayList<>();
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
+
+  RecordingHandler(Behaviour behaviour) {
+    this.behaviour = behaviour;
+  }
+
+  static RecordingHandler thatSucceeds() {
+    return new RecordingHandler((job, context) -> JobResult.done());
+  }
+
+  /** Works until the worker stops, and then hands its job back. */
+  static RecordingHandler thatWorksUntilStopped(boolean progressed) {
+    return new RecordingHandler(
+        (job, context) -> {
+          while (!context.stopping()) {
+            Thread.sleep(10);
+          }
+          return JobResult.handedBack(progressed);
+        });
+  }
+
+  @Override
+  public JobResult handle(Control job, JobContext context) throws InterruptedException {
+    contexts.add(context);
+    jobs.add(job.getId());
+    return behaviour.handle(job, context);
+  }
+
+  @Override
+  public void refuse(Control job, JobContext context, String reason) {
+    refusals.add(job.getId() + ": " + reason);
+  }
+
+  /** Ids of the jobs begun, one for each attempt. */
+  List<String> jobs() {
+    return jobs;
+  }
+
+  List<JobContext> contexts() {
+    return contexts;
+  }
+
+  List<String> refusals() {
+    return refusals;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.queue;
+
+import org.jspecify.annotations.NullMarked;
