@@ -18,8 +18,8 @@ final class TorchSession implements AutoCloseable {
   static final int THREADS = 1;
 
   static {
-    // Read by DJL while it starts, hence set before and here only. Offline and opted out, it does
-    // not probe the network; one thread per job, and per operator, is the recipe's promise.
+    // DJL reads these while it starts: offline and opted out, it does not probe the network for
+    // native libraries and for the cloud it might run in.
     setUnlessGiven("ai.djl.offline", "true");
     setUnlessGiven("OPT_OUT_TRACKING", "true");
     setUnlessGiven("ai.djl.pytorch.num_threads", String.valueOf(THREADS));

@@ -13,10 +13,8 @@ public final class TrainingDivergedException extends InvalidInputException {
 
   TrainingDivergedException(String what, int epoch, double learningRate) {
     super(
-        String.format(
-            "Training diverged: %s in epoch %d at learning rate %s; a lower peak rate would be"
-                + " right.",
-            what, epoch, learningRate));
+        "Training diverged: %s in epoch %d at learning rate %s; a lower peak rate would be right."
+            .formatted(what, epoch, learningRate));
     this.epoch = epoch;
     this.learningRate = learningRate;
   }

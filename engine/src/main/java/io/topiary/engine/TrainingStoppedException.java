@@ -6,8 +6,7 @@ public final class TrainingStoppedException extends RuntimeException {
 
   TrainingStoppedException(TrainingProgress progress) {
     super(
-        String.format(
-            "Training was stopped after %d of %d iterations.",
-            progress.iteration(), progress.iterations()));
+        "Training was stopped after %d of %d iterations."
+            .formatted(progress.iteration(), progress.iterations()));
   }
 }

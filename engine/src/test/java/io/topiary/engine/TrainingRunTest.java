@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.topiary.engine.data.DataSets;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.data.RandomDataSet;
 import io.topiary.engine.random.RandomStream;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +87,23 @@ class TrainingRunTest {
 
     // Then
     assertThat(doubles(trained)).containsExactly(weights, within(1e-5));
+  }
+
+  @Test
+  void shouldLearnToTellClothesApart() throws IOException {
+    // Given
+    ImageDataSet sample = DataSets.open(DataSets.FASHION_MNIST_SAMPLE, List.of());
+    Network network = BuiltInNetworks.network("resnet8", 8, sample.image(), sample.classes());
+    LearningRateSchedule schedule = new LinearDecay(0.1, 0, 85);
+    TrainingRun run = new TrainingRun(sample.train(), schedule, 64, 0.9, 5e-4, Optional.empty(), 0);
+
+    // When: after a single epoch the running statistics still trail behind the weights
+    Weights trained = run.run(Weights.initial(network, 0), progress -> true).weights();
+    Weights refreshed = BatchNormRefresh.refresh(trained, sample.train(), 64, done -> {});
+
+    // Then
+    assertThat(Evaluator.evaluate(refreshed, sample.test(), done -> {}).accuracy())
+        .isGreaterThan(0.65);
   }
 
   @Test
@@ -286,8 +305,7 @@ class TrainingRunTest {
   private static double[] doubles(Weights weights) {
     return weights.network().parameters().stream()
         .map(weights::values)
-        .flatMapToDouble(
-            floats -> java.util.stream.IntStream.range(0, floats.limit()).mapToDouble(floats::get))
+        .flatMapToDouble(floats -> IntStream.range(0, floats.limit()).mapToDouble(floats::get))
         .toArray();
   }
 }

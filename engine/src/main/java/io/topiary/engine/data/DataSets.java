@@ -24,6 +24,7 @@ public final class DataSets {
   /** 6,000 training and 2,000 test images of Fashion-MNIST, shipped with this library. */
   public static final String FASHION_MNIST_SAMPLE = "fashion-mnist-sample";
 
+  private static final int ONE_HELD_OUT_OF = 10;
   private static final Path SYSTEM_DATA_SETS = Path.of("/usr/share/datasets");
   private static final String TRAINING_IMAGES = "train-images-idx3-ubyte";
   private static final String TRAINING_LABELS = "train-labels-idx1-ubyte";
@@ -61,7 +62,7 @@ public final class DataSets {
       candidates.add(Path.of(nameOrFolder).toAbsolutePath().normalize());
     } catch (InvalidPathException e) {
       throw new DataSetException(
-          "\"" + nameOrFolder + "\" is neither the name of a data set nor a folder.", e);
+          "'" + nameOrFolder + "' is neither the name of a data set nor a folder.", e);
     }
     return candidates.stream()
         .filter(Files::isDirectory)
@@ -69,12 +70,8 @@ public final class DataSets {
         .orElseThrow(
             () ->
                 new DataSetException(
-                    String.format(
-                        "There is no data set \"%s\": use %s, or put the IDX files of fashion-mnist,"
-                            + " mnist or your own data set into one of the folders %s.",
-                        nameOrFolder,
-                        FASHION_MNIST_SAMPLE,
-                        candidates.stream().distinct().toList())));
+                    "There is no data set '%s': use %s, or put its four IDX files into one of the folders %s."
+                        .formatted(nameOrFolder, FASHION_MNIST_SAMPLE, candidates)));
   }
 
   private static ImageDataSet read(String name, FileSource files) throws IOException {
@@ -102,15 +99,19 @@ public final class DataSets {
     Shape image = shape(training.images());
     if (!image.equals(shape(test.images()))) {
       throw new DataSetException(
-          String.format(
-              "Training and test images must have one shape, but in %s they have %s and %s.",
-              name, image, shape(test.images())));
+          "Training and test images must have one shape, but in %s they have %s and %s."
+              .formatted(name, image, shape(test.images())));
+    }
+    if (training.size() < ONE_HELD_OUT_OF) {
+      throw new DataSetException(
+          "Data set '%s' has %d training images; it takes at least %d to hold out a tenth."
+              .formatted(name, training.size(), ONE_HELD_OUT_OF));
     }
     int classes = training.classes();
     test.requireLabelsBelow(classes);
 
     int[] order = RandomStream.of(ImageDataSet.HELD_OUT_SEED).permutation(training.size());
-    int heldOut = order.length / 10;
+    int heldOut = order.length / ONE_HELD_OUT_OF;
     int[] trainRows = Arrays.copyOfRange(order, heldOut, order.length);
     int[] validationRows = Arrays.copyOf(order, heldOut);
     int[] testRows = IntStream.range(0, test.size()).toArray();
@@ -139,9 +140,8 @@ public final class DataSets {
             .orElseThrow(
                 () ->
                     new DataSetException(
-                        String.format(
-                            "Data set \"%s\" has no file %s, neither plain nor as %s.gz.",
-                            name, file, file)));
+                        "Data set '%s' has no file %s, neither plain nor as %s.gz."
+                            .formatted(name, file, file)));
     return IdxFile.read(name + "/" + file, content, rank, digest);
   }
 

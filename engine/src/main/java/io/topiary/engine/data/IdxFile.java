@@ -21,6 +21,9 @@ import java.util.zip.ZipException;
 final class IdxFile {
   private static final int UNSIGNED_BYTE = 0x08;
 
+  /** What the virtual machine can allocate; a few elements below the language's limit. */
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final String name;
   private final List<Integer> dimensions;
   private final byte[] content;
@@ -40,34 +43,30 @@ final class IdxFile {
    */
   static IdxFile read(String name, InputStream file, int rank, MessageDigest digest)
       throws IOException {
-    try (InputStream plain = new DigestInputStream(uncompressed(file), digest)) {
-      DataInputStream in = new DataInputStream(plain);
+    try (file;
+        DataInputStream in =
+            new DataInputStream(new DigestInputStream(uncompressed(file), digest))) {
       int magic = in.readInt();
       if (magic != (UNSIGNED_BYTE << 8 | rank)) {
         throw new DataSetException(
-            String.format(
-                "%s starts with 0x%08x, but an IDX file of unsigned bytes in %d dimension(s) starts"
-                    + " with 0x%08x.",
-                name, magic, rank, UNSIGNED_BYTE << 8 | rank));
+            "%s starts with 0x%08x, but an IDX file of unsigned bytes in %d dimension(s) starts with 0x%08x."
+                .formatted(name, magic, rank, UNSIGNED_BYTE << 8 | rank));
       }
       int[] dimensions = new int[rank];
       for (int i = 0; i < rank; i++) {
         dimensions[i] = in.readInt();
       }
       List<Integer> shape = IntStream.of(dimensions).boxed().toList();
-      byte[] content = in.readNBytes(elements(name, dimensions));
-      if (content.length < elements(name, dimensions)) {
+      int elements = elements(name, shape);
+      byte[] content = in.readNBytes(elements);
+      if (content.length < elements) {
         throw new DataSetException(
-            name
-                + " is truncated: its header promises "
-                + shape
-                + " bytes, but only "
-                + content.length
-                + " follow.");
+            "%s is truncated: its header promises %s bytes, but only %d follow."
+                .formatted(name, shape, content.length));
       }
       if (in.read() >= 0) {
         throw new DataSetException(
-            name + " goes on after the " + shape + " bytes that its header promises.");
+            "%s goes on after the %s bytes that its header promises.".formatted(name, shape));
       }
       return new IdxFile(name, shape, content);
     } catch (EOFException e) {
@@ -105,15 +104,13 @@ final class IdxFile {
     return gzip ? new GZIPInputStream(in, 1 << 16) : in;
   }
 
-  private static int elements(String name, int[] dimensions) {
+  private static int elements(String name, List<Integer> dimensions) {
     long elements = 1;
     for (int dimension : dimensions) {
-      if (dimension <= 0 || elements * dimension > Integer.MAX_VALUE - 8) {
+      if (dimension <= 0 || elements * dimension > LONGEST_ARRAY) {
         throw new DataSetException(
-            name
-                + " has dimensions "
-                + Arrays.toString(dimensions)
-                + ", but each must be above 0 and their product below 2^31.");
+            "%s has dimensions %s, but each must be above 0 and their product at most %d."
+                .formatted(name, dimensions, LONGEST_ARRAY));
       }
       elements *= dimension;
     }

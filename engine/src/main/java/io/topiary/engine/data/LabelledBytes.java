@@ -8,9 +8,8 @@ record LabelledBytes(IdxFile images, IdxFile labels) {
   LabelledBytes {
     if (images.size() != labels.size()) {
       throw new DataSetException(
-          String.format(
-              "%s holds %d images but %s holds %d labels: there must be one label for each image.",
-              images.name(), images.size(), labels.name(), labels.size()));
+          "%s holds %d images but %s holds %d labels: there must be one label for each image."
+              .formatted(images.name(), images.size(), labels.name(), labels.size()));
     }
   }
 
@@ -28,10 +27,8 @@ record LabelledBytes(IdxFile images, IdxFile labels) {
     for (int label = 0; label < highest; label++) {
       if (!seen[label]) {
         throw new DataSetException(
-            String.format(
-                "%s has label %d but no label %d: labels must run from 0 to the number of classes"
-                    + " less 1.",
-                labels.name(), highest, label));
+            "%s has label %d but no label %d: labels must run from 0 without a gap."
+                .formatted(labels.name(), highest, label));
       }
     }
     return highest + 1;
@@ -43,9 +40,8 @@ record LabelledBytes(IdxFile images, IdxFile labels) {
       int label = Byte.toUnsignedInt(content[i]);
       if (label >= classes) {
         throw new DataSetException(
-            String.format(
-                "%s has label %d at position %d, but the training images know only 0 to %d.",
-                labels.name(), label, i, classes - 1));
+            "%s has label %d at position %d, but the training images know only 0 to %d."
+                .formatted(labels.name(), label, i, classes - 1));
       }
     }
   }

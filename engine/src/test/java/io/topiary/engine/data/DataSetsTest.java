@@ -166,7 +166,7 @@ class DataSetsTest {
   void shouldNameTheFoldersItLookedInForAnUnknownDataSet() throws IOException {
     assertThatThrownBy(() -> DataSets.open("cifar", List.of(folder)))
         .isInstanceOf(DataSetException.class)
-        .hasMessageStartingWith("There is no data set \"cifar\": use fashion-mnist-sample")
+        .hasMessageStartingWith("There is no data set 'cifar': use fashion-mnist-sample")
         .hasMessageContaining(folder.resolve("cifar").toString());
   }
 
@@ -204,6 +204,16 @@ class DataSetsTest {
 
     // When, Then
     assertRefused("has label 4 at position 1, but the training images know only 0 to 3");
+  }
+
+  @Test
+  void shouldRefuseTooFewImagesToHoldOutATenth() throws IOException {
+    // Given
+    write("train-images-idx3-ubyte", bytes(54, i -> i), 9, 2, 3);
+    write("train-labels-idx1-ubyte", bytes(9, i -> i % 4), 9);
+
+    // When, Then
+    assertRefused("has 9 training images; it takes at least 10");
   }
 
   @Test
