@@ -1,21 +1,17 @@
 package io.topiary.engine;
 
 import io.topiary.engine.random.RandomStream;
+import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Parameter;
 import io.topiary.sparsity.safetensors.SafetensorsException;
-import io.topiary.sparsity.safetensors.SafetensorsFile;
-import io.topiary.sparsity.safetensors.SafetensorsWriter;
-import io.topiary.sparsity.safetensors.Tensor;
-import io.topiary.sparsity.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,9 +21,6 @@ import java.util.function.Function;
  * state_dict()} holds them. Immutable.
  */
 public final class Weights {
-  /** PyTorch counts the batches that each BatchNorm has seen; nothing here depends on the count. */
-  private static final String BATCH_COUNT = ".num_batches_tracked";
-
   private final Network network;
   private final Map<String, FloatBuffer> values = new LinkedHashMap<>();
 
@@ -82,22 +75,14 @@ public final class Weights {
   }
 
   /**
-   * Reads a network's weights from a safetensors file, as this class or PyTorch's users write them.
+   * Reads a network's weights from a safetensors file.
    *
    * @throws SafetensorsException if the file does not hold exactly the network's parameters as
    *     finite 32-bit floats
    */
   public static Weights read(Network network, Path path) throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path);
-    Weights weights =
-        copyOf(network, parameter -> file.floats(parameter.name(), parameter.shape()));
-    for (TensorInfo tensor : file.tensors()) {
-      if (!weights.values.containsKey(tensor.name()) && !tensor.name().endsWith(BATCH_COUNT)) {
-        throw new SafetensorsException(
-            "Tensor '%s' in %s is no parameter of network '%s'."
-                .formatted(tensor.name(), path, network.name()));
-      }
-    }
+    CheckpointFile file = CheckpointFile.open(path, network);
+    Weights weights = copyOf(network, file::values);
     weights
         .notFinite()
         .ifPresent(
@@ -111,11 +96,7 @@ public final class Weights {
 
   /** Writes all parameters in the network's order; the same weights make the same bytes. */
   public void write(Path file, Map<String, String> metadata) throws IOException {
-    List<Tensor> tensors =
-        network.parameters().stream()
-            .map(p -> Tensor.floats(p.name(), p.shape(), values(p)))
-            .toList();
-    SafetensorsWriter.write(file, metadata, tensors);
+    CheckpointFile.write(file, network, metadata, this::values);
   }
 
   /** The network that these are the weights of. */

@@ -42,7 +42,7 @@ public final class DataSetLibrary {
     var data = DataSets.open(name, searchPath);
     if (!data.sha256().equals(sha256)) {
       throw new DataSetException(
-          "Data set \"%s\" has the SHA-256 %s here; it must be %s."
+          "Data set '%s' has the SHA-256 %s here; it must be %s."
               .formatted(name, data.sha256(), sha256));
     }
     held.put(name, new SoftReference<>(data));

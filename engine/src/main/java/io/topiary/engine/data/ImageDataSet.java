@@ -36,7 +36,7 @@ public record ImageDataSet(
         || held != validation.size()
         || tested != test.size()) {
       throw new DataSetException(
-          "Data set \"%s\" is divided into %d training, %d validation and %d test images by seed %d; it must be %d, %d and %d by seed %d."
+          "Data set '%s' is divided into %d training, %d validation and %d test images by seed %d; it must be %d, %d and %d by seed %d."
               .formatted(
                   name,
                   train.size(),

@@ -75,10 +75,13 @@ class DataSetsTest {
   }
 
   @Test
-  void shouldHoldOutTheSameImagesEveryTime() throws IOException {
-    assertThat(IntStream.range(0, 4).map(open().validation()::label))
-        .containsExactlyElementsOf(
-            IntStream.range(0, 4).map(open().validation()::label).boxed().toList());
+  void shouldHoldOutTheSameImagesForGood() throws IOException {
+    // When
+    Images held = DataSets.open(DataSets.FASHION_MNIST_SAMPLE, List.of()).validation();
+
+    // Then
+    assertThat(IntStream.range(0, 12).map(held::label))
+        .containsExactly(4, 9, 2, 4, 0, 3, 5, 2, 3, 5, 4, 6);
   }
 
   @Test
