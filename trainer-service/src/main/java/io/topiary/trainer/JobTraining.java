@@ -1,0 +1,132 @@
+package io.topiary.trainer;
+
+import io.topiary.engine.TrainedNetwork;
+import io.topiary.engine.TrainingListener;
+import io.topiary.engine.TrainingRun;
+import io.topiary.engine.Weights;
+import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.engine.data.ImageDataSet;
+import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.CorruptArtifactException;
+import io.topiary.runtime.network.Networks;
+import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.DataSpec;
+import io.topiary.schemas.Ids;
+import io.topiary.schemas.LearningRatePlan;
+import io.topiary.schemas.Schedule;
+import io.topiary.schemas.Stage;
+import io.topiary.schemas.TrainingJob;
+import io.topiary.sparsity.InvalidInputException;
+import io.topiary.sparsity.mask.Mask;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.schedule.LearningRateSchedule;
+import io.topiary.sparsity.schedule.LinearDecay;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * What a job asks for, done: it depends on nothing but the job, the artifacts and the data, so the
+ * same job makes the same weights, bit for bit, on the same kind of CPU.
+ *
+ * <p>A job that can never be done ends in an {@link InvalidInputException}, a {@link
+ * CorruptArtifactException} or a {@link JobRefusedException}; files that are away in an {@link
+ * ArtifactException} or an {@link IOException}.
+ */
+final class JobTraining {
+
+  private final ArtifactStore artifacts;
+  private final Networks networks;
+  private final DataSetLibrary dataSets;
+  private final Clock clock;
+
+  JobTraining(ArtifactStore artifacts, DataSetLibrary dataSets, Clock clock) {
+    this.artifacts = artifacts;
+    this.networks = new Networks(artifacts);
+    this.dataSets = dataSets;
+    this.clock = clock;
+  }
+
+  /** Trains on the calling thread, from the job's start weights or from those its seed decides. */
+  TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
+    requireThreads(job);
+    var recipe = job.getRecipe();
+    var schedule = schedule(recipe.getLearningRate());
+    var network = networks.network(recipe.getNetwork());
+    var data = open(recipe.getData());
+    var mask = job.getMask().map(artifact -> artifacts.read(artifact, Mask::read));
+    var start = start(job, network);
+    return new TrainingRun(
+            data.train(),
+            schedule,
+            recipe.getBatchSize(),
+            recipe.getMomentum(),
+            recipe.getWeightDecay(),
+            mask,
+            recipe.getSeed())
+        .run(start, listener);
+  }
+
+  /** Stores the trained weights, and returns the record that tells of them. */
+  Checkpoint store(TrainingJob job, TrainedNetwork trained) {
+    var stage = job.getMask().isPresent() ? Stage.RETRAINED : Stage.DENSE;
+    var artifact = artifacts.write(file -> trained.weights().write(file, Map.of()));
+    var checkpoint =
+        Checkpoint.newBuilder()
+            .setCheckpointId(Ids.checkpointId(job.getJobId(), stage))
+            .setJobId(job.getJobId())
+            .setStage(stage)
+            .setLineage(job.getLineage())
+            .setArtifact(artifact)
+            .setTargetSparsity(job.getTargetSparsity())
+            .setRecipe(job.getRecipe())
+            .setTrainingImagesPerSecond(trained.imagesPerSecond())
+            .setEpochLoss(trained.epochLoss())
+            .setAt(clock.instant());
+    job.getMask().ifPresent(checkpoint::setMask);
+    job.getDense().ifPresent(checkpoint::setDense);
+    job.getPolicy().ifPresent(checkpoint::setPolicy);
+    return checkpoint.build();
+  }
+
+  private Weights start(TrainingJob job, Network network) {
+    return job.getStart()
+        .map(artifact -> artifacts.read(artifact, file -> Weights.read(network, file)))
+        .orElseGet(() -> Weights.initial(network, job.getRecipe().getSeed()));
+  }
+
+  private ImageDataSet open(DataSpec spec) throws IOException {
+    var data = dataSets.open(spec.getName(), spec.getSha256());
+    data.requireSplit(
+        spec.getHeldOutSeed(),
+        spec.getTrainingImages(),
+        spec.getValidationImages(),
+        spec.getTestImages());
+    return data;
+  }
+
+  /** Obeys the plan's numbers: what they were derived from is the planner's business. */
+  private static LearningRateSchedule schedule(LearningRatePlan plan) {
+    if (plan.getSchedule() == Schedule.UNKNOWN) {
+      throw new JobRefusedException(
+          "The learning-rate schedule is one that this trainer does not know; it knows LINEAR and"
+              + " ALLR.");
+    }
+    try {
+      return new LinearDecay(plan.getPeak(), plan.getWarmUp(), plan.getIterations());
+    } catch (IllegalArgumentException e) {
+      throw new JobRefusedException(
+          "The learning-rate plan cannot be followed: " + e.getMessage() + ".");
+    }
+  }
+
+  private static void requireThreads(TrainingJob job) {
+    if (job.getRecipe().getThreads() != TrainingRun.THREADS) {
+      throw new JobRefusedException(
+          "The recipe has %d threads, but this trainer gives each job %d, as the number decides the low-order bits of every sum."
+              .formatted(job.getRecipe().getThreads(), TrainingRun.THREADS));
+    }
+  }
+}

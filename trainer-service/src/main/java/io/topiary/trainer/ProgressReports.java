@@ -1,0 +1,94 @@
+package io.topiary.trainer;
+
+import io.topiary.engine.TrainingListener;
+import io.topiary.engine.TrainingProgress;
+import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.runtime.queue.JobContext;
+import io.topiary.schemas.JobProgress;
+import io.topiary.schemas.Topics;
+import io.topiary.schemas.TrainingJob;
+import io.topiary.schemas.Work;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Tells the world how far jobs are. */
+final class ProgressReports {
+
+  /** As often as a person can follow. */
+  private static final Duration INTERVAL = Duration.ofMillis(250);
+
+  private final TrainerConfig config;
+  private final RecordSender sender;
+  private final TrainerMeters meters;
+  private final Clock clock;
+
+  ProgressReports(TrainerConfig config, RecordSender sender, TrainerMeters meters, Clock clock) {
+    this.config = config;
+    this.sender = sender;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /** Reports on a job that is about to start, until it is closed; stops it with its worker. */
+  Report of(TrainingJob job, JobContext context) {
+    return new Report(job, context);
+  }
+
+  final class Report implements TrainingListener, AutoCloseable {
+
+    private final TrainingJob job;
+    private final JobContext context;
+    private final TrainerMeters.Running running;
+    private Instant reported;
+
+    private Report(TrainingJob job, JobContext context) {
+      this.job = job;
+      this.context = context;
+      this.running = meters.started(job);
+      this.reported = clock.instant();
+      var iterations = job.getRecipe().getLearningRate().getIterations();
+      send(record().setDone(0).setTotal(iterations).setImagesPerSecond(0));
+    }
+
+    @Override
+    public boolean onIteration(TrainingProgress progress) {
+      var now = clock.instant();
+      var last = progress.iteration() == progress.iterations();
+      if (last || Duration.between(reported, now).compareTo(INTERVAL) >= 0) {
+        reported = now;
+        running.imagesPerSecond(progress.imagesPerSecond());
+        send(
+            record()
+                .setDone(progress.iteration())
+                .setTotal(progress.iterations())
+                .setEpoch(progress.epoch())
+                .setLearningRate(progress.learningRate())
+                .setLoss(progress.loss())
+                .setImagesPerSecond(progress.imagesPerSecond()));
+      }
+      return last || !context.stopping();
+    }
+
+    @Override
+    public void close() {
+      running.close();
+    }
+
+    private JobProgress.Builder record() {
+      return JobProgress.newBuilder()
+          .setId(job.getJobId())
+          .setWork(Work.TRAINING)
+          .setLineage(job.getLineage())
+          .setTargetSparsity(job.getTargetSparsity())
+          .setWorker(config.worker().name())
+          .setSlots(config.slots())
+          .setEpochs((int) Math.ceil(job.getRecipe().getEpochs()))
+          .setAt(reported);
+    }
+
+    private void send(JobProgress.Builder record) {
+      sender.offer(Topics.PROGRESS, job.getJobId(), record.build());
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.topiary.trainer;
+
+import io.topiary.engine.TrainedNetwork;
+import io.topiary.engine.TrainingStoppedException;
+import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.CorruptArtifactException;
+import io.topiary.runtime.queue.CommitPoint;
+import io.topiary.runtime.queue.JobContext;
+import io.topiary.runtime.queue.JobHandler;
+import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.runtime.queue.JobResult;
+import io.topiary.runtime.queue.Outcomes;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Ids;
+import io.topiary.schemas.Result;
+import io.topiary.schemas.TrainingJob;
+import io.topiary.sparsity.InvalidInputException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Trains a job, or sends again what an earlier attempt has committed, and tells how it ended. */
+final class TrainingJobHandler implements JobHandler<TrainingJob> {
+
+  private final JobTraining training;
+  private final CommitPoint<Checkpoint> commitPoint;
+  private final Outcomes outcomes;
+  private final ProgressReports progress;
+  private final TrainerMeters meters;
+
+  /**
+   * Networks by job id that are trained but not yet committed: when the store or the broker is away
+   * just then, the next attempt has nothing left to do but to commit. One for each slot at most.
+   */
+  private final Map<String, TrainedNetwork> uncommitted = new ConcurrentHashMap<>();
+
+  TrainingJobHandler(
+      JobTraining training,
+      CommitPoint<Checkpoint> commitPoint,
+      Outcomes outcomes,
+      ProgressReports progress,
+      TrainerMeters meters) {
+    this.training = training;
+    this.commitPoint = commitPoint;
+    this.outcomes = outcomes;
+    this.progress = progress;
+    this.meters = meters;
+  }
+
+  @Override
+  public JobResult handle(TrainingJob job, JobContext context) throws InterruptedException {
+    try {
+      requireOwnId(job);
+      var id = job.getJobId();
+      var model = job.getLineage().getModel();
+      if (commitPoint.sendAgain(id, model).isEmpty()) {
+        commitPoint.commit(id, model, training.store(job, trained(job, context)));
+      }
+      outcomes.done(id, job.getLineage(), context.started());
+      uncommitted.remove(id);
+      meters.ended(job, Result.DONE);
+      return JobResult.done();
+    } catch (TrainingStoppedException e) {
+      return JobResult.handedBack(false);
+    } catch (InvalidInputException | CorruptArtifactException | JobRefusedException e) {
+      return JobResult.poison(e);
+    } catch (ArtifactException e) {
+      return JobResult.fault(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return JobResult.fault("The data set cannot be read at the moment: " + e + ".");
+    }
+  }
+
+  @Override
+  public void refuse(TrainingJob job, JobContext context, String reason)
+      throws InterruptedException {
+    uncommitted.remove(job.getJobId());
+    outcomes.failed(job.getJobId(), job.getLineage(), reason, context.started());
+    meters.ended(job, Result.FAILED);
+  }
+
+  /** A result is committed under the job's id, so no job may bear the id of another. */
+  private static void requireOwnId(TrainingJob job) {
+    var id = Ids.jobId(job.getLineage(), job.getRecipe(), job.getStart(), job.getMask());
+    if (!id.equals(job.getJobId())) {
+      throw new JobRefusedException(
+          "The job has the id \"%s\", but what it asks for has the id %s."
+              .formatted(job.getJobId(), id));
+    }
+  }
+
+  private TrainedNetwork trained(TrainingJob job, JobContext context) throws IOException {
+    var before = uncommitted.get(job.getJobId());
+    if (before != null) {
+      return before;
+    }
+    try (var report = progress.of(job, context)) {
+      var trained = training.train(job, report);
+      uncommitted.put(job.getJobId(), trained);
+      return trained;
+    }
+  }
+}

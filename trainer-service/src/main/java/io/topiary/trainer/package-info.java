@@ -1,0 +1,5 @@
+/** Jobs become trained or retrained checkpoints. */
+@NullMarked
+package io.topiary.trainer;
+
+import org.jspecify.annotations.NullMarked;

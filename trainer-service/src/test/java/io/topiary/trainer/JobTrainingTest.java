@@ -1,0 +1,305 @@
+package io.topiary.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.topiary.engine.TrainingRun;
+import io.topiary.engine.Weights;
+import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.CorruptArtifactException;
+import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.schemas.Artifact;
+import io.topiary.schemas.BuiltInNetwork;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.DataSpec;
+import io.topiary.schemas.DenseRun;
+import io.topiary.schemas.NetworkSpec;
+import io.topiary.schemas.Schedule;
+import io.topiary.schemas.Stage;
+import io.topiary.schemas.TrainingJob;
+import io.topiary.sparsity.InvalidInputException;
+import io.topiary.sparsity.mask.BitMask;
+import io.topiary.sparsity.mask.Mask;
+import io.topiary.sparsity.network.BuiltInNetworks;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.NetworkJson;
+import io.topiary.sparsity.network.Shape;
+import io.topiary.sparsity.safetensors.SafetensorsWriter;
+import io.topiary.sparsity.safetensors.Tensor;
+import io.topiary.sparsity.schedule.LinearDecay;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JobTrainingTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+  private static final Network NETWORK = BuiltInNetworks.network("mlp", 8, Shape.of(1, 28, 28), 10);
+
+  @TempDir private Path folder;
+
+  private ArtifactStore artifacts;
+  private JobTraining training;
+
+  @BeforeEach
+  void open() {
+    artifacts = FileArtifactStore.open(folder);
+    training =
+        new JobTraining(artifacts, new DataSetLibrary(List.of()), Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  @Test
+  void shouldTrainAsTheEngineDoesWhenAskedDirectly() throws Exception {
+    // Given
+    var job = TestJobs.dense("direct", 20);
+    var schedule = new LinearDecay(0.1, 0, 20);
+
+    // When
+    var checkpoint = run(job);
+
+    // Then
+    var direct =
+        new TrainingRun(
+                TestJobs.DATA.train(),
+                schedule,
+                TestJobs.BATCH,
+                0.9,
+                5e-4,
+                Optional.empty(),
+                TestJobs.SEED)
+            .run(Weights.initial(NETWORK, TestJobs.SEED), progress -> true);
+    var expected = artifacts.write(file -> direct.weights().write(file, Map.of()));
+    assertThat(checkpoint.getArtifact()).isEqualTo(expected);
+    assertThat(checkpoint.getEpochLoss()).isEqualTo(direct.epochLoss());
+    assertThat(checkpoint.getStage()).isEqualTo(Stage.DENSE);
+    assertThat(checkpoint.getRecipe()).isEqualTo(job.getRecipe());
+    assertThat(checkpoint.getLineage()).isEqualTo(job.getLineage());
+    assertThat(checkpoint.getAt()).isEqualTo(NOW);
+    assertThat(checkpoint.getTrainingImagesPerSecond())
+        .hasValueSatisfying(rate -> assertThat(rate).isPositive());
+  }
+
+  @Test
+  void shouldMakeTheSameBytesOfTheSameJobAndOthersOfAnotherSeed() throws Exception {
+    // Given
+    var job = TestJobs.dense("repeated", 20);
+    var other = TestJobs.with(job, recipe -> recipe.setSeed(TestJobs.SEED + 1));
+
+    // When
+    var first = run(job).getArtifact();
+    var second = run(job).getArtifact();
+
+    // Then
+    assertThat(second).isEqualTo(first);
+    assertThat(run(other).getArtifact()).isNotEqualTo(first);
+  }
+
+  @Test
+  void shouldRetrainFromTheGivenWeightsAndKeepWhatTheMaskPruned() throws Exception {
+    // Given a dense network, every other weight of which is pruned
+    var dense = run(TestJobs.dense("masked", 5));
+    var mask = everyOther();
+    var job =
+        TestJobs.withOwnId(
+            TrainingJob.newBuilder(TestJobs.dense("masked", 10))
+                .setStart(dense.getArtifact())
+                .setMask(artifacts.write(mask::write))
+                .setTargetSparsity(0.5)
+                .setDense(new DenseRun(dense.getCheckpointId(), dense.getArtifact(), 1.0, 0.1))
+                .setPolicy("halve"));
+
+    // When
+    var checkpoint = run(job);
+
+    // Then
+    assertThat(checkpoint.getStage()).isEqualTo(Stage.RETRAINED);
+    assertThat(checkpoint.getMask()).isEqualTo(job.getMask());
+    assertThat(checkpoint.getDense()).isEqualTo(job.getDense());
+    assertThat(checkpoint.getPolicy()).hasValue("halve");
+    assertThat(checkpoint.getTargetSparsity()).isEqualTo(0.5);
+    var weights = read(checkpoint.getArtifact());
+    for (var parameter : NETWORK.prunable()) {
+      var values = weights.values(parameter);
+      var start = read(dense.getArtifact()).values(parameter);
+      for (var i = 0; i < values.limit(); i++) {
+        if (mask.tensor(parameter.name()).isAlive(i)) {
+          assertThat(values.get(i)).isNotEqualTo(start.get(i));
+        } else {
+          assertThat(Float.floatToIntBits(values.get(i))).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldObeyTheNumbersOfThePlan() throws Exception {
+    // Given numbers that ALLR would not come to
+    var job =
+        TestJobs.withPlan(
+            TestJobs.dense("obeyed", 10),
+            plan ->
+                plan.setSchedule(Schedule.ALLR).setPeak(0.07).setWarmUp(3).setD1(0.9).setD2(0.1));
+    var rates = new ArrayList<Double>();
+
+    // When
+    training.train(job, progress -> rates.add(progress.learningRate()));
+
+    // Then
+    var expected = new LinearDecay(0.07, 3, 10);
+    assertThat(rates).hasSize(10);
+    for (var i = 0; i < rates.size(); i++) {
+      assertThat(rates.get(i)).isEqualTo(expected.learningRate(i));
+    }
+  }
+
+  @Test
+  void shouldTakeANetworkFromItsGraphFile() throws Exception {
+    // Given
+    var job = TestJobs.dense("graph", 5);
+    var graph = artifacts.write(file -> Files.writeString(file, NetworkJson.write(NETWORK)));
+    var fromFile =
+        TestJobs.with(
+            job, recipe -> recipe.setNetwork(new NetworkSpec(graph, List.of(1, 28, 28), 10)));
+
+    // When, then
+    assertThat(run(fromFile).getArtifact()).isEqualTo(run(job).getArtifact());
+  }
+
+  static List<Arguments> impossibleJobs() {
+    var job = TestJobs.dense("impossible", 5);
+    var spec = TestJobs.data();
+    return List.of(
+        refused(
+            "unknown network",
+            TestJobs.with(job, recipe -> recipe.setNetwork(builtIn("resnet9"))),
+            "There is no network 'resnet9'"),
+        refused(
+            "unknown data set",
+            TestJobs.with(job, recipe -> recipe.setData(data("imagenet", spec))),
+            "There is no data set \"imagenet\""),
+        refused(
+            "other data",
+            TestJobs.with(
+                job,
+                recipe ->
+                    recipe.setData(DataSpec.newBuilder(spec).setSha256("0".repeat(64)).build())),
+            "has the SHA-256 " + spec.getSha256()),
+        refused(
+            "other split",
+            TestJobs.with(
+                job,
+                recipe -> recipe.setData(DataSpec.newBuilder(spec).setTrainingImages(1).build())),
+            "it must be 1, 600 and 2000 by seed"),
+        refused(
+            "no batch", TestJobs.with(job, recipe -> recipe.setBatchSize(0)), "Batch size is 0"),
+        refused(
+            "too much momentum", TestJobs.with(job, recipe -> recipe.setMomentum(1)), "Momentum"),
+        refused(
+            "no rate",
+            TestJobs.withPlan(job, plan -> plan.setPeak(Double.NaN)),
+            "the peak rate is NaN"),
+        refused(
+            "unknown schedule",
+            TestJobs.withPlan(job, plan -> plan.setSchedule(Schedule.UNKNOWN)),
+            "it knows LINEAR and ALLR"),
+        refused(
+            "many threads",
+            TestJobs.with(job, recipe -> recipe.setThreads(4)),
+            "The recipe has 4 threads"),
+        refused("divergence", TestJobs.withPlan(job, plan -> plan.setPeak(1e30)), "diverged"),
+        refused(
+            "lost weights",
+            TestJobs.from(job, new Artifact("file:///nowhere", 1L, "0".repeat(64))),
+            "file:///nowhere"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("impossibleJobs")
+  void shouldRefuse(String what, TrainingJob job, String sentence) {
+    assertThatThrownBy(() -> training.train(job, progress -> true))
+        .isInstanceOfAny(
+            InvalidInputException.class, CorruptArtifactException.class, JobRefusedException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void shouldNameTheTensorThatIsNoNumberOrHasTheWrongShapeOrIsMissing() throws Exception {
+    // Given
+    var job = TestJobs.dense("tensors", 5);
+    var nan = new float[8];
+    nan[3] = Float.NaN;
+
+    // When, then
+    assertRefused(job, Map.of("fc1.bias", nan), "'fc1.bias'");
+    assertRefused(job, Map.of("fc1.bias", new float[9]), "'fc1.bias'");
+    assertRefused(job, Map.of("fc1.bias", new float[0]), "'fc1.bias'");
+  }
+
+  private void assertRefused(TrainingJob job, Map<String, float[]> changed, String sentence) {
+    var initial = Weights.initial(NETWORK, 1);
+    var tensors = new ArrayList<Tensor>();
+    for (var parameter : NETWORK.parameters()) {
+      var values = changed.get(parameter.name());
+      if (values == null) {
+        tensors.add(Tensor.floats(parameter.name(), parameter.shape(), initial.values(parameter)));
+      } else if (values.length > 0) {
+        tensors.add(
+            Tensor.floats(parameter.name(), Shape.of(values.length), FloatBuffer.wrap(values)));
+      }
+    }
+    var start = artifacts.write(file -> SafetensorsWriter.write(file, Map.of(), tensors));
+    assertThatThrownBy(() -> training.train(TestJobs.from(job, start), progress -> true))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  private Checkpoint run(TrainingJob job) throws IOException {
+    return training.store(job, training.train(job, progress -> true));
+  }
+
+  private Weights read(Artifact artifact) {
+    return artifacts.read(artifact, file -> Weights.read(NETWORK, file));
+  }
+
+  private static Mask everyOther() {
+    var tensors = new LinkedHashMap<String, BitMask>();
+    for (var parameter : NETWORK.prunable()) {
+      var alive = new BitSet();
+      for (var i = 0; i < parameter.shape().elements(); i += 2) {
+        alive.set(i);
+      }
+      tensors.put(parameter.name(), BitMask.of(parameter.shape(), alive));
+    }
+    return new Mask(tensors);
+  }
+
+  private static Arguments refused(String what, TrainingJob job, String sentence) {
+    return Arguments.of(what, job, sentence);
+  }
+
+  private static NetworkSpec builtIn(String name) {
+    return new NetworkSpec(new BuiltInNetwork(name, 0), List.of(1, 28, 28), 10);
+  }
+
+  private static DataSpec data(String name, DataSpec like) {
+    return DataSpec.newBuilder(like).setName(name).build();
+  }
+}

@@ -1,0 +1,263 @@
+package io.topiary.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.kroxylicious.testing.kafka.api.KafkaCluster;
+import io.kroxylicious.testing.kafka.common.BrokerConfig;
+import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
+import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.deadletter.DeadLetters;
+import io.topiary.schemas.Artifact;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Ids;
+import io.topiary.schemas.JobProgress;
+import io.topiary.schemas.Outcome;
+import io.topiary.schemas.Result;
+import io.topiary.schemas.Stage;
+import io.topiary.schemas.Topics;
+import io.topiary.schemas.TrainingJob;
+import io.topiary.schemas.Work;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("broker")
+@ExtendWith(KafkaClusterExtension.class)
+class TrainerServiceIT {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  @BrokerConfig(name = "group.share.assignment.interval.ms", value = "0")
+  @BrokerConfig(name = "group.share.heartbeat.interval.ms", value = "200")
+  @BrokerConfig(name = "group.share.min.heartbeat.interval.ms", value = "200")
+  static KafkaCluster cluster;
+
+  @TempDir private Path folder;
+
+  private TrainerFixture trainers;
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    trainers = new TrainerFixture(cluster.getBootstrapServers(), folder);
+  }
+
+  @AfterEach
+  void close() {
+    trainers.close();
+  }
+
+  @Test
+  void shouldMakeACheckpointOfAJobAndTellHowItWent() throws Exception {
+    // Given
+    var job = TestJobs.dense("one", 60);
+
+    // When
+    trainers.start();
+    trainers.send(job);
+
+    // Then
+    var outcome = outcomes("one", 1).get(0);
+    assertThat(outcome.getId()).isEqualTo(job.getJobId());
+    assertThat(outcome.getWork()).isEqualTo(Work.TRAINING);
+    assertThat(outcome.getResult()).isEqualTo(Result.DONE);
+    assertThat(outcome.getReason()).isEmpty();
+    assertThat(outcome.getWorker()).isEqualTo("test-worker");
+
+    var checkpoints = trainers.read(Topics.CHECKPOINTS, "one");
+    assertThat(checkpoints).hasSize(1);
+    var checkpoint = checkpoints.get(0);
+    assertThat(checkpoint.getCheckpointId())
+        .isEqualTo(Ids.checkpointId(job.getJobId(), Stage.DENSE));
+    assertThat(checkpoint.getArtifact()).isEqualTo(direct(job).getArtifact());
+    assertThat(trainers.artifacts.result(job.getJobId()))
+        .hasValueSatisfying(
+            committed ->
+                assertThat(committed).isEqualTo(bytes(Topics.CHECKPOINTS.name(), "one").get(0)));
+
+    var progress = trainers.read(Topics.PROGRESS, job.getJobId());
+    assertThat(progress).extracting(JobProgress::getDone).startsWith(0L).endsWith(60L);
+    assertThat(progress).extracting(JobProgress::getTotal).containsOnly(60L);
+    var last = progress.get(progress.size() - 1);
+    assertThat(last.getEpochs()).isEqualTo(1);
+    assertThat(last.getLoss()).hasValueSatisfying(loss -> assertThat(loss).isLessThan(2.3));
+    assertThat(last.getImagesPerSecond()).isPositive();
+  }
+
+  @Test
+  void shouldSendTheCommittedBytesAgainAndTrainNothingWhenAJobComesTwice() throws Exception {
+    // Given
+    var job = TestJobs.dense("twice", 10);
+    trainers.start();
+    trainers.send(job);
+    outcomes("twice", 1);
+
+    // When
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("twice", 2)).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    var checkpoints = bytes(Topics.CHECKPOINTS.name(), "twice");
+    assertThat(checkpoints).hasSize(2);
+    assertThat(checkpoints.get(1)).isEqualTo(checkpoints.get(0));
+    assertThat(trainers.trainings()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldPutPoisonAsideAndGoOn() throws Exception {
+    // Given
+    var job = TestJobs.dense("poison", 10);
+    var corrupt = new Artifact(folder.resolve("blobs/none").toUri().toString(), 1L, "0".repeat(64));
+    var poison =
+        List.of(
+            TestJobs.with(job, recipe -> recipe.setBatchSize(0)),
+            TestJobs.withPlan(job, plan -> plan.setPeak(1e30)),
+            TestJobs.from(job, corrupt),
+            TrainingJob.newBuilder(job).setJobId("../" + job.getJobId()).build());
+
+    // When
+    for (var bad : poison) {
+      trainers.send(bad);
+    }
+    trainers.send(job);
+    trainers.start();
+
+    // Then
+    var outcomes = outcomes("poison", poison.size() + 1);
+    assertThat(outcomes)
+        .filteredOn(outcome -> outcome.getResult() == Result.DONE)
+        .extracting(Outcome::getId)
+        .containsExactly(job.getJobId());
+    assertThat(outcomes)
+        .filteredOn(outcome -> outcome.getResult() == Result.FAILED)
+        .extracting(Outcome::getId)
+        .containsExactlyInAnyOrderElementsOf(poison.stream().map(TrainingJob::getJobId).toList());
+    assertThat(trainers.read(Topics.CHECKPOINTS, "poison")).hasSize(1);
+    for (var bad : poison) {
+      var letters = trainers.read(Topics.DEAD_LETTERS, bad.getJobId());
+      assertThat(letters).hasSize(1);
+      assertThat(letters.get(0).value()).isEqualTo(Topics.JOBS.serde().encode(bad));
+      assertThat(outcomes)
+          .filteredOn(outcome -> outcome.getId().equals(bad.getJobId()))
+          .singleElement()
+          .satisfies(outcome -> assertThat(outcome.getReason()).hasValue(message(letters.get(0))));
+    }
+  }
+
+  @Test
+  void shouldHandAJobBackWhenItsWorkerStopsAndFinishItElsewhere() throws Exception {
+    // Given a job that would take long, on a worker that is told to stop in the middle of it
+    var job = TestJobs.dense("moved", 3_000);
+    var first = trainers.start();
+    trainers.send(job);
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                trainers.read(Topics.PROGRESS, job.getJobId()).stream()
+                    .anyMatch(progress -> progress.getDone() > 0));
+    first.close();
+    assertThat(trainers.read(Topics.OUTCOMES, "moved")).isEmpty();
+
+    // When
+    trainers.start();
+
+    // Then
+    assertThat(outcomes("moved", 1)).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    assertThat(trainers.read(Topics.CHECKPOINTS, "moved"))
+        .extracting(Checkpoint::getArtifact)
+        .containsExactly(direct(job).getArtifact());
+    assertThat(trainers.trainings()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldCommitWithoutTrainingAgainWhenTheStoreWasAwayAtTheEnd() throws Exception {
+    // Given
+    var job = TestJobs.dense("patient", 10);
+    var store = new StoreThatIsAwayOnce(trainers.artifacts);
+
+    // When
+    trainers.start(store);
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("patient", 1)).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    assertThat(trainers.read(Topics.CHECKPOINTS, "patient")).hasSize(1);
+    assertThat(store.writes).hasValue(2);
+    assertThat(trainers.trainings()).isEqualTo(1);
+  }
+
+  private List<Outcome> outcomes(String model, int count) {
+    return await()
+        .atMost(SOON)
+        .until(() -> trainers.read(Topics.OUTCOMES, model), outcomes -> outcomes.size() == count);
+  }
+
+  private List<byte[]> bytes(String topic, String key) {
+    return trainers.read(topic, key).stream().map(ConsumerRecord::value).toList();
+  }
+
+  private Checkpoint direct(TrainingJob job) throws IOException {
+    var training =
+        new JobTraining(trainers.artifacts, new DataSetLibrary(List.of()), Clock.systemUTC());
+    return training.store(job, training.train(job, progress -> true));
+  }
+
+  private static String message(ConsumerRecord<byte[], byte[]> letter) {
+    return new String(
+        letter.headers().lastHeader(DeadLetters.MESSAGE).value(), StandardCharsets.UTF_8);
+  }
+
+  /** Refuses the first artifact. */
+  private static final class StoreThatIsAwayOnce implements ArtifactStore {
+
+    private final ArtifactStore store;
+    private final AtomicInteger writes = new AtomicInteger();
+
+    private StoreThatIsAwayOnce(ArtifactStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public Artifact write(Content content) {
+      if (writes.incrementAndGet() == 1) {
+        throw new ArtifactException("The store is away.", new IOException());
+      }
+      return store.write(content);
+    }
+
+    @Override
+    public Artifact put(Path file) {
+      return store.put(file);
+    }
+
+    @Override
+    public Path fetch(Artifact artifact) {
+      return store.fetch(artifact);
+    }
+
+    @Override
+    public Optional<byte[]> result(String id) {
+      return store.result(id);
+    }
+
+    @Override
+    public byte[] commitResult(String id, byte[] manifest) {
+      return store.commitResult(id, manifest);
+    }
+  }
+}
