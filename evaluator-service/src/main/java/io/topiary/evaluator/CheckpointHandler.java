@@ -1,0 +1,82 @@
+package io.topiary.evaluator;
+
+import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.CorruptArtifactException;
+import io.topiary.runtime.queue.CommitPoint;
+import io.topiary.runtime.queue.JobContext;
+import io.topiary.runtime.queue.JobHandler;
+import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.runtime.queue.JobResult;
+import io.topiary.runtime.queue.Outcomes;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.Ids;
+import io.topiary.schemas.Result;
+import io.topiary.sparsity.InvalidInputException;
+import java.io.IOException;
+
+/**
+ * Evaluates a checkpoint, or sends again what an earlier attempt has committed, and tells how it
+ * ended.
+ */
+final class CheckpointHandler implements JobHandler<Checkpoint> {
+
+  private final CheckpointEvaluation evaluation;
+  private final CommitPoint<Evaluation> commitPoint;
+  private final Outcomes outcomes;
+  private final ProgressReports progress;
+  private final EvaluatorMeters meters;
+
+  CheckpointHandler(
+      CheckpointEvaluation evaluation,
+      CommitPoint<Evaluation> commitPoint,
+      Outcomes outcomes,
+      ProgressReports progress,
+      EvaluatorMeters meters) {
+    this.evaluation = evaluation;
+    this.commitPoint = commitPoint;
+    this.outcomes = outcomes;
+    this.progress = progress;
+    this.meters = meters;
+  }
+
+  @Override
+  public JobResult handle(Checkpoint checkpoint, JobContext context) throws InterruptedException {
+    var id = id(checkpoint);
+    var model = checkpoint.getLineage().getModel();
+    try {
+      var committed = commitPoint.sendAgain(id, model);
+      var evaluated =
+          committed.isPresent()
+              ? committed.get()
+              : commitPoint.commit(
+                  id,
+                  model,
+                  evaluation.evaluate(id, checkpoint, progress.of(id, checkpoint, context)));
+      outcomes.done(id, checkpoint.getLineage(), context.started());
+      meters.evaluated(checkpoint, evaluated);
+      meters.ended(checkpoint, Result.DONE);
+      return JobResult.done();
+    } catch (EvaluationStoppedException e) {
+      return JobResult.handedBack(false);
+    } catch (InvalidInputException | CorruptArtifactException | JobRefusedException e) {
+      return JobResult.poison(e);
+    } catch (ArtifactException e) {
+      return JobResult.fault(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return JobResult.fault("The data set cannot be read at the moment: " + e + ".");
+    }
+  }
+
+  @Override
+  public void refuse(Checkpoint checkpoint, JobContext context, String reason)
+      throws InterruptedException {
+    outcomes.failed(id(checkpoint), checkpoint.getLineage(), reason, context.started());
+    meters.ended(checkpoint, Result.FAILED);
+  }
+
+  private static String id(Checkpoint checkpoint) {
+    return Ids.evaluationId(
+        checkpoint.getCheckpointId(), checkpoint.getRecipe().getData().getSha256());
+  }
+}

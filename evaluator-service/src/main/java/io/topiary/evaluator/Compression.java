@@ -1,0 +1,95 @@
+package io.topiary.evaluator;
+
+import io.topiary.engine.Weights;
+import io.topiary.schemas.LayerSparsity;
+import io.topiary.sparsity.network.Flops;
+import io.topiary.sparsity.network.Parameter;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How much smaller the zeros make a network. Parameters are what training changes: the running
+ * statistics of BatchNorm are none.
+ *
+ * @param layers the prunable tensors, in the network's order
+ * @param sparsity zeros over elements of the prunable tensors
+ * @param parameterSparsity zeros over elements of all parameters
+ * @param flopsDense multiply-adds of one image, all weights counted
+ * @param flopsSparse multiply-adds of one image, each layer's times its fraction of non-zeros
+ * @param theoreticalSpeedup see {@link Flops#theoreticalSpeedup}
+ * @param bytesDense 4 bytes for each element of all parameters
+ * @param bytesSparse of a prunable tensor 4 bytes for each non-zero and one bit for each element;
+ *     of the others 4 bytes for each element
+ */
+record Compression(
+    List<LayerSparsity> layers,
+    double sparsity,
+    double parameterSparsity,
+    long flopsDense,
+    double flopsSparse,
+    double theoreticalSpeedup,
+    long bytesDense,
+    long bytesSparse) {
+
+  static Compression of(Weights weights) {
+    var network = weights.network();
+    var zeros = new LinkedHashMap<String, Long>();
+    network.trainable().forEach(p -> zeros.put(p.name(), zeros(weights.values(p))));
+    var elements = elements(network.trainable());
+    var prunable = elements(network.prunable());
+    var layers = layers(weights, zeros);
+    var sparsities = new LinkedHashMap<String, Double>();
+    layers.forEach(layer -> sparsities.put(layer.getName(), 1 - nonZero(layer)));
+    return new Compression(
+        layers,
+        layers.stream().mapToLong(LayerSparsity::getZeros).sum() / (double) prunable,
+        zeros.values().stream().mapToLong(Long::longValue).sum() / (double) elements,
+        layers.stream().mapToLong(LayerSparsity::getFlops).sum(),
+        layers.stream().mapToDouble(layer -> layer.getFlops() * nonZero(layer)).sum(),
+        Flops.theoreticalSpeedup(network, sparsities),
+        elements * Float.BYTES,
+        (elements - prunable) * Float.BYTES
+            + layers.stream().mapToLong(Compression::bytesSparse).sum());
+  }
+
+  private static List<LayerSparsity> layers(Weights weights, Map<String, Long> zeros) {
+    var network = weights.network();
+    var elements = new LinkedHashMap<String, Long>();
+    network.prunable().forEach(p -> elements.put(p.name(), p.shape().elements()));
+    return Flops.of(network).stream()
+        .map(
+            layer ->
+                new LayerSparsity(
+                    layer.parameter(),
+                    elements.getOrDefault(layer.parameter(), 0L),
+                    zeros.getOrDefault(layer.parameter(), 0L),
+                    layer.flops()))
+        .toList();
+  }
+
+  private static double nonZero(LayerSparsity layer) {
+    return (layer.getElements() - layer.getZeros()) / (double) layer.getElements();
+  }
+
+  private static long bytesSparse(LayerSparsity layer) {
+    var bits = layer.getElements();
+    return (layer.getElements() - layer.getZeros()) * Float.BYTES
+        + (bits + Byte.SIZE - 1) / Byte.SIZE;
+  }
+
+  private static long elements(List<Parameter> parameters) {
+    return parameters.stream().mapToLong(parameter -> parameter.shape().elements()).sum();
+  }
+
+  private static long zeros(FloatBuffer values) {
+    var zeros = 0L;
+    while (values.hasRemaining()) {
+      if (values.get() == 0) {
+        zeros++;
+      }
+    }
+    return zeros;
+  }
+}

@@ -1,0 +1,76 @@
+package io.topiary.evaluator;
+
+import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.runtime.StartException;
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.kafka.PipelineTopics;
+import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.runtime.lifecycle.Resources;
+import io.topiary.runtime.queue.CommitPoint;
+import io.topiary.runtime.queue.JobQueue;
+import io.topiary.runtime.queue.JobQueueSettings;
+import io.topiary.runtime.queue.Outcomes;
+import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.schemas.Topics;
+import io.topiary.schemas.Work;
+import java.time.Clock;
+
+/** A running evaluator: works on {@code topiary.checkpoints} until it is closed. */
+public final class EvaluatorService implements AutoCloseable {
+
+  /** The share group that all evaluators belong to. */
+  public static final String GROUP = "topiary-evaluators";
+
+  private final Resources resources;
+
+  private EvaluatorService(Resources resources) {
+    this.resources = resources;
+  }
+
+  /**
+   * Starts to take checkpoints.
+   *
+   * @throws StartException when no broker answers, or when it has no share groups
+   */
+  public static EvaluatorService start(
+      EvaluatorConfig config,
+      ArtifactStore artifacts,
+      KafkaSettings kafka,
+      Telemetry telemetry,
+      Clock clock)
+      throws InterruptedException {
+    var resources = new Resources();
+    try {
+      PipelineTopics.createMissing(kafka);
+      var sender = resources.own(new RecordSender(GROUP, kafka, telemetry.registry()));
+      var meters = new EvaluatorMeters(telemetry.registry());
+      var worker = config.worker();
+      var handler =
+          new CheckpointHandler(
+              new CheckpointEvaluation(artifacts, new DataSetLibrary(worker.dataFolders()), clock),
+              new CommitPoint<>(artifacts, sender, Topics.EVALUATIONS),
+              new Outcomes(sender, Work.EVALUATION, worker.name(), clock),
+              new ProgressReports(config, sender, clock),
+              meters);
+      resources.own(
+          JobQueue.start(
+              Topics.CHECKPOINTS,
+              new JobQueueSettings(GROUP, config.slots()),
+              kafka,
+              sender,
+              handler,
+              telemetry));
+      return new EvaluatorService(resources);
+    } catch (RuntimeException | InterruptedException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  /** Takes no more checkpoints and hands back those in hand. */
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

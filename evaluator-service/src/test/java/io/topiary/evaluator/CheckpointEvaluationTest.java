@@ -1,0 +1,187 @@
+package io.topiary.evaluator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.topiary.engine.BatchNormRefresh;
+import io.topiary.engine.Evaluator;
+import io.topiary.engine.Predictions;
+import io.topiary.engine.Weights;
+import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.engine.data.Images;
+import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.LayerSparsity;
+import io.topiary.schemas.Score;
+import io.topiary.schemas.Stage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointEvaluationTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T11:00:00Z");
+
+  @TempDir private Path folder;
+
+  private TestCheckpoints checkpoints;
+  private CheckpointEvaluation evaluation;
+
+  @BeforeEach
+  void open() {
+    var artifacts = FileArtifactStore.open(folder);
+    checkpoints = new TestCheckpoints(artifacts, "cnn");
+    evaluation =
+        new CheckpointEvaluation(
+            artifacts, new DataSetLibrary(List.of()), Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  @Test
+  void shouldMeasureADenseNetworkAsItIs() throws Exception {
+    // Given
+    var checkpoint = checkpoints.dense();
+
+    // When
+    var evaluated = evaluate(checkpoint);
+
+    // Then
+    assertThat(evaluated.getValidation())
+        .isEqualTo(score(TestCheckpoints.trained(), TestCheckpoints.DATA.validation()));
+    assertThat(evaluated.getTest())
+        .isEqualTo(score(TestCheckpoints.trained(), TestCheckpoints.DATA.test()));
+    assertThat(evaluated.getCheckpointId()).isEqualTo(checkpoint.getCheckpointId());
+    assertThat(evaluated.getStage()).isEqualTo(Stage.DENSE);
+    assertThat(evaluated.getNetwork()).isEqualTo("small-cnn");
+    assertThat(evaluated.getSparsity()).isZero();
+    assertThat(evaluated.getTheoreticalSpeedup()).isEqualTo(1);
+    assertThat(evaluated.getDenseTest()).isEmpty();
+    assertThat(evaluated.getTestDisagreement()).isEmpty();
+    assertThat(evaluated.getStability()).isEmpty();
+    assertThat(evaluated.getAt()).isEqualTo(NOW);
+  }
+
+  @Test
+  void shouldRefreshBatchNormOfAPrunedNetworkMeasureAndThrowAway() throws Exception {
+    // Given
+    var checkpoint = checkpoints.pruned();
+    var files = files();
+    var data = TestCheckpoints.DATA;
+
+    // When
+    var evaluated = evaluate(checkpoint);
+
+    // Then
+    var pruned = TestCheckpoints.trained().masked(TestCheckpoints.mask());
+    var refreshed = BatchNormRefresh.refresh(pruned, data.train(), 64, images -> {});
+    var dense = predictions(TestCheckpoints.trained(), data.test());
+    var own = predictions(refreshed, data.test());
+    assertThat(evaluated.getValidation()).isEqualTo(score(refreshed, data.validation()));
+    assertThat(evaluated.getTest()).isEqualTo(Answers.score(own));
+    assertThat(evaluated.getTest()).isNotEqualTo(score(pruned, data.test()));
+    assertThat(evaluated.getDenseTest()).hasValue(Answers.score(dense));
+    assertThat(evaluated.getStability()).hasValue(own.accuracy() / dense.accuracy());
+    assertThat(evaluated.getTestDisagreement())
+        .hasValueSatisfying(
+            disagreement ->
+                assertThat(dense.correct() - disagreement.getLost() + disagreement.getWon())
+                    .isEqualTo(own.correct()));
+    assertThat(evaluated.getSparsity()).isEqualTo(TestCheckpoints.mask().sparsity());
+    assertThat(evaluated.getTargetSparsity()).isEqualTo(TestCheckpoints.SPARSITY);
+    assertThat(files()).isEqualTo(files);
+  }
+
+  @Test
+  void shouldMeasureARetrainedNetworkAsItIsAgainstItsAncestor() throws Exception {
+    // Given
+    var weights = TestCheckpoints.retrained();
+
+    // When
+    var evaluated = evaluate(checkpoints.retrained(weights));
+
+    // Then
+    assertThat(evaluated.getTest()).isEqualTo(score(weights, TestCheckpoints.DATA.test()));
+    assertThat(evaluated.getDenseTest())
+        .hasValue(score(TestCheckpoints.trained(), TestCheckpoints.DATA.test()));
+    assertThat(evaluated.getStability()).isEmpty();
+    assertThat(evaluated.getSparsity()).isEqualTo(TestCheckpoints.mask().sparsity());
+    assertThat(evaluated.getLayers())
+        .extracting(LayerSparsity::getName)
+        .containsExactly("conv1.weight", "conv2.weight", "conv3.weight", "fc.weight");
+  }
+
+  @Test
+  void shouldAskADenseAncestorOnceOnly() throws Exception {
+    // Given
+    var data = TestCheckpoints.DATA;
+    var asked = (long) data.validation().size() + data.test().size();
+    var retrained = checkpoints.retrained(TestCheckpoints.retrained());
+
+    // When
+    var first = done(retrained);
+    var second = done(retrained);
+    var pruned = done(checkpoints.pruned());
+
+    // Then
+    assertThat(first).startsWith(0L).endsWith(2 * asked).isSorted();
+    assertThat(second).startsWith(0L).endsWith(asked).isSorted();
+    assertThat(pruned).startsWith(0L).endsWith(data.train().size() + asked).isSorted();
+  }
+
+  @Test
+  void shouldRefuseWhatItCannotUnderstand() {
+    // Given
+    var unknown = Checkpoint.newBuilder(checkpoints.dense()).setStage(Stage.UNKNOWN).build();
+    var maskless = Checkpoint.newBuilder(checkpoints.pruned()).clearMask().build();
+
+    // When, then
+    assertThatThrownBy(() -> evaluate(unknown))
+        .isInstanceOf(JobRefusedException.class)
+        .hasMessageContaining("DENSE, PRUNED and RETRAINED");
+    assertThatThrownBy(() -> evaluate(maskless))
+        .isInstanceOf(JobRefusedException.class)
+        .hasMessageContaining("must have a mask");
+  }
+
+  private Evaluation evaluate(Checkpoint checkpoint) throws IOException {
+    return evaluation.evaluate("id", checkpoint, (done, total) -> {});
+  }
+
+  /** What the listener hears, the total of which must be true from the start. */
+  private List<Long> done(Checkpoint checkpoint) throws IOException {
+    var heard = new ArrayList<Long>();
+    var totals = new ArrayList<Long>();
+    evaluation.evaluate(
+        "id",
+        checkpoint,
+        (done, total) -> {
+          heard.add(done);
+          totals.add(total);
+        });
+    assertThat(totals).containsOnly(heard.get(heard.size() - 1));
+    return heard;
+  }
+
+  private List<Path> files() throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static Score score(Weights weights, Images images) {
+    return Answers.score(predictions(weights, images));
+  }
+
+  private static Predictions predictions(Weights weights, Images images) {
+    return Evaluator.evaluate(weights, images, done -> {});
+  }
+}
