@@ -42,7 +42,7 @@ public record KafkaSettings(Map<String, String> properties) {
     return properties.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");
   }
 
-  /** The same with one property more. */
+  /** The same with one property set, whatever was configured. */
   public KafkaSettings with(String property, String value) {
     var all = new HashMap<>(properties);
     all.put(property, value);

@@ -11,10 +11,6 @@ record KnownNames(Set<String> names) {
 
   private static final String OURS = "topiary.";
 
-  static KnownNames of(Set<String> names) {
-    return new KnownNames(names);
-  }
-
   /**
    * @param where completes the sentence "... is in ..."
    * @throws SettingException for the first name of ours that is not declared

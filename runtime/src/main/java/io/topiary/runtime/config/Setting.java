@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * One thing that can be configured: its name, what it is for and how its text becomes a value.
@@ -49,15 +48,6 @@ public record Setting<T>(
         number(Integer::valueOf, n -> n >= 0 && n <= 65_535));
   }
 
-  /** A number above 0 and below 1. */
-  public static Setting<Double> fraction(String name, String description) {
-    return required(
-        name,
-        description,
-        "a number above 0 and below 1",
-        number(Double::valueOf, x -> x > 0 && x < 1));
-  }
-
   public static Setting<Path> path(String name, String description) {
     return required(name, description, "a path", text -> notEmpty(text).map(Setting::absolute));
   }
@@ -68,19 +58,10 @@ public record Setting<T>(
         name, description, "a duration such as 500ms, 30s, 5m or 2h", Setting::parseDuration);
   }
 
-  /** Texts separated by commas; the empty text is the empty list. */
-  public static Setting<List<String>> list(String name, String description) {
-    return required(
-        name, description, "texts separated by commas", text -> Optional.of(items(text).toList()));
-  }
-
   /** Paths separated by commas; the empty text is the empty list. */
   public static Setting<List<Path>> paths(String name, String description) {
     return required(
-        name,
-        description,
-        "paths separated by commas",
-        text -> Optional.of(items(text).map(Setting::absolute).toList()));
+        name, description, "paths separated by commas", text -> Optional.of(parsePaths(text)));
   }
 
   /** The same setting with a text that counts when nothing is configured. */
@@ -128,8 +109,12 @@ public record Setting<T>(
     return Path.of(text).toAbsolutePath().normalize();
   }
 
-  private static Stream<String> items(String text) {
-    return Arrays.stream(text.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty());
+  private static List<Path> parsePaths(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .filter(item -> !item.isEmpty())
+        .map(Setting::absolute)
+        .toList();
   }
 
   private static Optional<Duration> parseDuration(String text) {

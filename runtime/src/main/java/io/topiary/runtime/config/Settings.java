@@ -71,8 +71,9 @@ public final class Settings {
         file.or(() -> Optional.ofNullable(environment.get(FILE_VARIABLE)).map(Path::of))
             .map(SettingsFile::read)
             .orElse(Map.of());
-    KnownNames.of(byName.keySet()).check(flags.keySet(), "--set");
-    KnownNames.of(byName.keySet()).check(fromFile.keySet(), "the configuration file");
+    var known = new KnownNames(byName.keySet());
+    known.check(flags.keySet(), "--set");
+    known.check(fromFile.keySet(), "the configuration file");
 
     var config =
         new SmallRyeConfigBuilder()

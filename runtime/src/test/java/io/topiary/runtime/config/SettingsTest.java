@@ -21,16 +21,14 @@ class SettingsTest {
 
   private static final Setting<Integer> SLOTS =
       Setting.positive("topiary.trainer.slots", "jobs side by side").orElse("1");
-  private static final Setting<Double> SPARSITY =
-      Setting.fraction("topiary.test.sparsity", "fraction to prune").orElse("0.9");
   private static final Setting<Duration> PATIENCE =
       Setting.duration("topiary.test.patience", "time to wait").orElse("30s");
-  private static final Setting<List<String>> FOLDERS =
-      Setting.list("topiary.data.dirs", "folders of data sets").orElse("");
+  private static final Setting<List<Path>> FOLDERS =
+      Setting.paths("topiary.data.dirs", "folders of data sets").orElse("");
   private static final Setting<Integer> PORT =
       Setting.port("topiary.test.port", "where to listen").orElse("0");
   private static final List<Setting<?>> ALL =
-      List.of(SLOTS, SPARSITY, PATIENCE, FOLDERS, PORT, KafkaSettings.BOOTSTRAP_SERVERS);
+      List.of(SLOTS, PATIENCE, FOLDERS, PORT, KafkaSettings.BOOTSTRAP_SERVERS);
   private static final Map<String, String> BROKER =
       Map.of("TOPIARY_KAFKA_BOOTSTRAP_SERVERS", "broker:9092");
 
@@ -65,8 +63,8 @@ class SettingsTest {
     assertThat(settings.get(SLOTS)).isEqualTo(4);
     assertThat(settings.get(PORT)).isEqualTo(9000);
     assertThat(settings.get(PATIENCE)).isEqualTo(Duration.ofMinutes(5));
-    assertThat(settings.get(FOLDERS)).containsExactly("/one", "/other");
-    assertThat(settings.get(SPARSITY)).isEqualTo(0.9);
+    assertThat(settings.get(FOLDERS)).containsExactly(Path.of("/one"), Path.of("/other"));
+    assertThat(settings.get(KafkaSettings.BOOTSTRAP_SERVERS)).isEqualTo("broker:9092");
   }
 
   @Test
@@ -124,10 +122,6 @@ class SettingsTest {
           topiary.trainer.slots | two  | a whole number of at least 1
           topiary.trainer.slots | 0    | a whole number of at least 1
           topiary.trainer.slots | 99999999999 | a whole number of at least 1
-          topiary.test.sparsity | 0    | a number above 0 and below 1
-          topiary.test.sparsity | 1    | a number above 0 and below 1
-          topiary.test.sparsity | 1.5  | a number above 0 and below 1
-          topiary.test.sparsity | NaN  | a number above 0 and below 1
           topiary.test.patience | 30   | a duration such as 500ms, 30s, 5m or 2h
           topiary.test.patience | -1s  | a duration such as 500ms, 30s, 5m or 2h
           topiary.test.port     | 65536 | a port between 0 and 65535 (0 takes any free one)
