@@ -52,9 +52,10 @@ public final class DeadLetters {
       ConsumerRecord<byte[], byte[]> original, Exception why) {
     var trace = new StringWriter();
     why.printStackTrace(new PrintWriter(trace));
+    // Some clients write records without a time, which are read with a negative one.
+    @Nullable Long time = original.timestamp() < 0 ? null : original.timestamp();
     var letter =
-        new ProducerRecord<>(
-            Topics.DEAD_LETTERS, null, original.timestamp(), original.key(), original.value());
+        new ProducerRecord<>(Topics.DEAD_LETTERS, null, time, original.key(), original.value());
     original.headers().forEach(letter.headers()::add);
     letter
         .headers()

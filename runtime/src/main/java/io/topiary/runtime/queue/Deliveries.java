@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 
 /** What a delivered record tells about its earlier attempts, and how it tells it to the next. */
 final class Deliveries {
@@ -39,7 +40,8 @@ final class Deliveries {
 
   private static int earlierAttempts(ConsumerRecord<byte[], byte[]> record) {
     return Optional.ofNullable(record.headers().lastHeader(JobQueue.ATTEMPTS_HEADER))
-        .map(header -> new String(header.value(), UTF_8))
+        .map(Header::value)
+        .map(value -> new String(value, UTF_8))
         .filter(text -> text.matches("\\d{1," + DIGITS + "}"))
         .map(Integer::valueOf)
         .orElse(0);

@@ -68,7 +68,8 @@ final class JobRunner<V extends SpecificRecord> {
     V job;
     try {
       job = decode(record);
-    } catch (SerializationException e) {
+    } catch (RuntimeException e) {
+      // Whatever a decoder thinks of such bytes: they are at fault, not this process.
       log.warn("{} goes to the dead letters: {}", Deliveries.name(record), e.getMessage());
       return sent(Ending.UNDECODABLE, () -> deadLetters.send(record, e));
     }

@@ -25,14 +25,6 @@ final class QueueConsumer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(QueueConsumer.class);
 
-  private static final Map<String, Object> DEFAULTS =
-      Map.of(
-          ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit",
-          // Strictly one record, and none fetched ahead: a job that waits here would be run
-          // nowhere.
-          ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit",
-          ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration ACKNOWLEDGE = Duration.ofSeconds(10);
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -48,9 +40,13 @@ final class QueueConsumer implements AutoCloseable {
     this.consumer =
         kafka
             .with(ConsumerConfig.GROUP_ID_CONFIG, group)
+            .with(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit")
+            // Strictly one record, and none fetched ahead: a job that waits here is run nowhere.
+            .with(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit")
+            .with(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1")
             .client(
                 clientId,
-                DEFAULTS,
+                Map.of(),
                 properties ->
                     new KafkaShareConsumer<>(
                         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));

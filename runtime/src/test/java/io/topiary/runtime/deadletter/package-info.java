@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.deadletter;
+
+import org.jspecify.annotations.NullMarked;
