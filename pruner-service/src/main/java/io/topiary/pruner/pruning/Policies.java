@@ -1,0 +1,87 @@
+package io.topiary.pruner.pruning;
+
+import io.topiary.schemas.Method;
+import io.topiary.schemas.PruningPolicy;
+import io.topiary.schemas.Schedule;
+import io.topiary.schemas.SelectorKind;
+import java.util.HashSet;
+import java.util.regex.Pattern;
+
+/** What a policy may say, and which models it is for. */
+public final class Policies {
+
+  private static final int LONGEST_RETRAINING = 1_000_000;
+
+  private Policies() {}
+
+  /**
+   * Checks all that a policy says.
+   *
+   * @param key the record's key, which is the policy's name
+   * @throws RefusedException when it cannot be acted on
+   */
+  public static void requireValid(String key, PruningPolicy policy) {
+    require(
+        !policy.getName().isBlank() && policy.getName().equals(key),
+        policy,
+        "is sent under the key '%s'; the key must be its name".formatted(key));
+    require(
+        !policy.getModels().isBlank(), policy, "is for no models; '*' would stand for all of them");
+    require(
+        policy.getMethod() == Method.ONE_SHOT,
+        policy,
+        "has the method %s; this version knows ONE_SHOT".formatted(policy.getMethod()));
+    require(
+        policy.getSelector() == SelectorKind.GLOBAL_MAGNITUDE,
+        policy,
+        "has the selector %s; this version knows GLOBAL_MAGNITUDE".formatted(policy.getSelector()));
+    require(
+        policy.getSchedule() == Schedule.ALLR,
+        policy,
+        "retrains with %s; this version knows ALLR".formatted(policy.getSchedule()));
+    requireValidSparsities(policy);
+    var epochs = policy.getRetrainEpochs();
+    require(
+        epochs > 0 && epochs <= LONGEST_RETRAINING,
+        policy,
+        "retrains for %s epochs; it must be above 0 and at most %d"
+            .formatted(epochs, LONGEST_RETRAINING));
+  }
+
+  /**
+   * Whether the policy's glob matches the model's name: {@code *} any text, {@code ?} any letter.
+   */
+  public static boolean appliesTo(PruningPolicy policy, String model) {
+    var regex = new StringBuilder();
+    policy
+        .getModels()
+        .codePoints()
+        .forEach(
+            letter ->
+                regex.append(
+                    switch (letter) {
+                      case '*' -> ".*";
+                      case '?' -> ".";
+                      default -> Pattern.quote(Character.toString(letter));
+                    }));
+    return Pattern.compile(regex.toString(), Pattern.DOTALL).matcher(model).matches();
+  }
+
+  private static void requireValidSparsities(PruningPolicy policy) {
+    require(!policy.getSparsities().isEmpty(), policy, "has no sparsity to prune to");
+    var seen = new HashSet<Double>();
+    for (var sparsity : policy.getSparsities()) {
+      require(
+          sparsity > 0 && sparsity < 1,
+          policy,
+          "prunes to sparsity %s; it must be above 0 and below 1".formatted(sparsity));
+      require(seen.add(sparsity), policy, "prunes to sparsity %s twice".formatted(sparsity));
+    }
+  }
+
+  private static void require(boolean condition, PruningPolicy policy, String complaint) {
+    if (!condition) {
+      throw new RefusedException("Policy '%s' %s.".formatted(policy.getName(), complaint));
+    }
+  }
+}
