@@ -1,0 +1,53 @@
+package io.topiary.pruner;
+
+import io.topiary.pruner.pruning.RefusedException;
+import io.topiary.schemas.Outcome;
+import io.topiary.schemas.Result;
+import io.topiary.schemas.Topics;
+import io.topiary.schemas.Work;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Finds the retrainings that have failed; those that succeed are told by their checkpoints. */
+final class OutcomeProcessor extends ContextualProcessor<String, byte[], String, PlanEvent> {
+
+  private final PrunerMeters meters;
+
+  OutcomeProcessor(PrunerMeters meters) {
+    this.meters = meters;
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    if (record.value() == null) {
+      return;
+    }
+    var outcome = decode(record);
+    if (outcome.getWork() == Work.TRAINING && outcome.getResult() == Result.UNKNOWN) {
+      throw meters.poison(
+          Topics.OUTCOMES,
+          new RefusedException(
+              "Job %s ended in a way that this version does not know; it knows DONE, FAILED and CANCELLED."
+                  .formatted(outcome.getId())));
+    }
+    if (outcome.getWork() == Work.TRAINING && outcome.getResult() != Result.DONE) {
+      outcome
+          .getLineage()
+          .getPlan()
+          .map(
+              plan ->
+                  new PlanEvent.JobEnded(
+                      plan, outcome.getId(), outcome.getResult(), outcome.getReason()))
+          .ifPresent(event -> context().forward(record.withValue(event)));
+    }
+  }
+
+  private Outcome decode(Record<String, byte[]> record) {
+    try {
+      return Topics.OUTCOMES.serde().decode(record.value());
+    } catch (SerializationException e) {
+      throw meters.poison(Topics.OUTCOMES, e);
+    }
+  }
+}

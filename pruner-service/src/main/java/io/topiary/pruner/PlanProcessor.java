@@ -1,0 +1,201 @@
+package io.topiary.pruner;
+
+import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Outcome;
+import io.topiary.schemas.Plan;
+import io.topiary.schemas.PlanState;
+import io.topiary.schemas.Result;
+import io.topiary.schemas.Work;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Follows every plan from the pruned network to the end of its retraining. Jobs wait in the store
+ * and go out as the trainers have room for them; one that is not heard of any more goes out again.
+ * A plan ends once.
+ */
+final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String, SpecificRecord> {
+
+  static final String STORE = "plans";
+
+  /** One that runs and one that is at hand when it ends. */
+  private static final int JOBS_PER_SLOT = 2;
+
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  /** After so many repetitions the patience grows no more. */
+  private static final int DOUBLINGS = 6;
+
+  private final Backlog backlog;
+  private final PrunerMeters meters;
+  private final Duration patience;
+
+  /** The plans of the store that have not ended, in the order they came. */
+  private final Map<String, Plan> open = new LinkedHashMap<>();
+
+  /**
+   * @param patience how long a job that was sent may stay silent before it is sent again; twice as
+   *     long after every time, as it may just wait its turn
+   */
+  PlanProcessor(Backlog backlog, PrunerMeters meters, Duration patience) {
+    this.backlog = backlog;
+    this.meters = meters;
+    this.patience = patience;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, SpecificRecord> context) {
+    super.init(context);
+    try (var plans = store().all()) {
+      plans.forEachRemaining(
+          entry -> {
+            if (isOpen(entry.value)) {
+              open.put(entry.key, entry.value);
+            }
+          });
+    }
+    report();
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick(Instant.ofEpochMilli(now)));
+  }
+
+  @Override
+  public void process(Record<String, PlanEvent> record) {
+    if (record.value() instanceof PlanEvent.Made made) {
+      keep(made.plan());
+    } else if (record.value() instanceof PlanEvent.JobEnded ended) {
+      Optional.ofNullable(open.get(ended.planId()))
+          .filter(plan -> plan.getJob().getJobId().equals(ended.jobId()))
+          .ifPresent(plan -> end(plan, ended.result(), ended.reason()));
+    } else if (record.value() instanceof PlanEvent.Refused refused) {
+      refuse(refused);
+    }
+    report();
+    admit(now());
+  }
+
+  @Override
+  public void close() {
+    backlog.forget(context().taskId());
+  }
+
+  private void tick(Instant now) {
+    inState(PlanState.RETRAINING).stream()
+        .filter(plan -> isSilent(plan, now))
+        .forEach(plan -> sendAgain(plan, now));
+    admit(now);
+  }
+
+  private void admit(Instant now) {
+    var limit = JOBS_PER_SLOT * Fleet.of(context()).slots(now);
+    for (var plan : inState(PlanState.WAITING)) {
+      if (!backlog.admit(context().taskId(), limit)) {
+        return;
+      }
+      send(plan, now);
+    }
+  }
+
+  private boolean isSilent(Plan plan, Instant now) {
+    var sentAt = plan.getSentAt().orElse(Instant.EPOCH);
+    var lastHeardOf =
+        Fleet.of(context())
+            .lastSignOfLife(plan.getJob().getJobId())
+            .filter(sentAt::isBefore)
+            .orElse(sentAt);
+    var silence = patience.multipliedBy(1L << Math.min(plan.getSent() - 1, DOUBLINGS));
+    return !now.isBefore(lastHeardOf.plus(silence));
+  }
+
+  private void sendAgain(Plan plan, Instant now) {
+    meters.jobSentAgain();
+    send(plan, now);
+  }
+
+  private void send(Plan plan, Instant now) {
+    keep(
+        Plan.newBuilder(plan)
+            .setState(PlanState.RETRAINING)
+            .setSentAt(now)
+            .setSent(plan.getSent() + 1)
+            .build());
+    var job = plan.getJob();
+    context()
+        .forward(new Record<>(job.getJobId(), job, now.toEpochMilli()), PrunerTopology.JOBS_SINK);
+  }
+
+  private void end(Plan plan, Result result, Optional<String> reason) {
+    var ended =
+        Plan.newBuilder(plan).setState(result == Result.DONE ? PlanState.DONE : PlanState.FAILED);
+    reason.ifPresent(ended::setReason);
+    keep(ended.build());
+    var job = plan.getJob();
+    var sinceSent = Duration.between(plan.getSentAt().orElse(now()), now());
+    meters.planEnded(job.getLineage(), job.getRecipe(), job.getTargetSparsity(), result);
+    tell(plan.getPlanId(), job.getLineage(), result, reason, sinceSent);
+  }
+
+  private void refuse(PlanEvent.Refused plan) {
+    meters.planEnded(plan.lineage(), plan.recipe(), plan.targetSparsity(), Result.FAILED);
+    tell(plan.planId(), plan.lineage(), Result.FAILED, Optional.of(plan.reason()), Duration.ZERO);
+  }
+
+  private void tell(
+      String planId, Lineage lineage, Result result, Optional<String> reason, Duration duration) {
+    var outcome =
+        Outcome.newBuilder()
+            .setId(planId)
+            .setWork(Work.PLAN)
+            .setResult(result)
+            .setLineage(lineage)
+            .setWorker(context().applicationId())
+            .setDurationMillis(duration.toMillis())
+            .setAt(now());
+    reason.ifPresent(outcome::setReason);
+    context()
+        .forward(
+            new Record<>(lineage.getModel(), outcome.build(), context().currentSystemTimeMs()),
+            PrunerTopology.OUTCOMES_SINK);
+  }
+
+  private void keep(Plan plan) {
+    store().put(plan.getPlanId(), plan);
+    if (isOpen(plan)) {
+      open.put(plan.getPlanId(), plan);
+    } else {
+      open.remove(plan.getPlanId());
+    }
+  }
+
+  private void report() {
+    backlog.report(
+        context().taskId(),
+        inState(PlanState.WAITING).size(),
+        inState(PlanState.RETRAINING).size());
+  }
+
+  private List<Plan> inState(PlanState state) {
+    return open.values().stream().filter(plan -> plan.getState() == state).toList();
+  }
+
+  private static boolean isOpen(Plan plan) {
+    return plan.getState() == PlanState.WAITING || plan.getState() == PlanState.RETRAINING;
+  }
+
+  private KeyValueStore<String, Plan> store() {
+    return context().getStateStore(STORE);
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(context().currentSystemTimeMs());
+  }
+}

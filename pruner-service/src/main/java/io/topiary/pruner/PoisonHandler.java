@@ -1,0 +1,63 @@
+package io.topiary.pruner;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.topiary.runtime.deadletter.DeadLetters;
+import io.topiary.schemas.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What Kafka Streams asks when processing a record has failed: poison goes to the dead letters with
+ * its original bytes, in the same transaction as whatever else the record led to; anything else is
+ * a bug, and ends the client.
+ */
+public final class PoisonHandler implements ProcessingExceptionHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(PoisonHandler.class);
+
+  @Override
+  public Response handleError(
+      ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
+    if (!(exception instanceof PoisonException)) {
+      return Response.fail();
+    }
+    var original = original(context, record);
+    log.warn(
+        "A record of {} is a dead letter (partition {}, offset {}): {}",
+        original.topic(),
+        original.partition(),
+        original.offset(),
+        exception.getMessage());
+    return Response.resume(List.of(DeadLetters.letter(original, exception)));
+  }
+
+  @Override
+  public void configure(Map<String, ?> configs) {}
+
+  /** A checkpoint that was parked comes from a store, without its place on the topic. */
+  private static ConsumerRecord<byte[], byte[]> original(
+      ErrorHandlerContext context, Record<?, ?> record) {
+    var parked = context.topic() == null;
+    return new ConsumerRecord<>(
+        parked ? Topics.CHECKPOINTS.name() : context.topic(),
+        parked ? context.taskId().partition() : context.partition(),
+        context.offset(),
+        context.timestamp(),
+        TimestampType.CREATE_TIME,
+        ConsumerRecord.NULL_SIZE,
+        ConsumerRecord.NULL_SIZE,
+        parked ? ((String) record.key()).getBytes(UTF_8) : context.sourceRawKey(),
+        parked ? (byte[]) record.value() : context.sourceRawValue(),
+        context.headers(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,64 @@
+package io.topiary.pruner;
+
+import io.topiary.runtime.config.Setting;
+import io.topiary.runtime.config.SettingException;
+import io.topiary.runtime.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a pruner has to be told.
+ *
+ * @param stateDirectory where the state stores lie; what is lost there is read again from Kafka
+ * @param threads threads that plans are worked on with
+ * @param patience how long a retraining may stay silent before it is sent again
+ * @param longestPruning bounds what pruning one checkpoint to all its sparsities may take: Kafka
+ *     aborts a transaction, and takes the work away, after that
+ */
+public record PrunerConfig(
+    Path stateDirectory, int threads, Duration patience, Duration longestPruning) {
+
+  public static final Setting<Path> STATE_DIRECTORY =
+      Setting.path("topiary.pruner.state.dir", "folder of the pruner's state stores")
+          .orElse(Path.of(System.getProperty("java.io.tmpdir"), "topiary-pruner").toString());
+
+  public static final Setting<Integer> THREADS =
+      Setting.positive("topiary.pruner.threads", "threads that plans are worked on with")
+          .orElse("1");
+
+  public static final Setting<Duration> PATIENCE =
+      Setting.duration("topiary.pruner.patience", "silence after which a retraining is sent again")
+          .orElse("10m");
+
+  /** As long as a broker allows by default. */
+  public static final Setting<Duration> LONGEST_PRUNING =
+      Setting.duration(
+              "topiary.pruner.longest.pruning",
+              "time that pruning one checkpoint to all its sparsities may take; at most the brokers'"
+                  + " transaction.max.timeout.ms")
+          .orElse("15m");
+
+  public static final List<Setting<?>> SETTINGS =
+      List.of(STATE_DIRECTORY, THREADS, PATIENCE, LONGEST_PRUNING);
+
+  public PrunerConfig {
+    requirePositive(PATIENCE, patience);
+    requirePositive(LONGEST_PRUNING, longestPruning);
+  }
+
+  public static PrunerConfig from(Settings settings) {
+    return new PrunerConfig(
+        settings.get(STATE_DIRECTORY),
+        settings.get(THREADS),
+        settings.get(PATIENCE),
+        settings.get(LONGEST_PRUNING));
+  }
+
+  private static void requirePositive(Setting<Duration> setting, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw new SettingException(
+          "%s is %s, but it should be above 0.".formatted(setting.name(), value));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.topiary.pruner;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.topiary.pruner.pruning.PrunedNetwork;
+import io.topiary.runtime.telemetry.Labels;
+import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Recipe;
+import io.topiary.schemas.Result;
+import io.topiary.schemas.Topic;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** What the pruner counts and measures, besides what Kafka Streams does by itself. */
+final class PrunerMeters {
+
+  private final MeterRegistry registry;
+  private final Timer mask;
+  private final Counter jobsSentAgain;
+
+  /** Sparsity of the newest mask, by the labels of its fleet. */
+  private final Map<Tags, Double> sparsities = new ConcurrentHashMap<>();
+
+  PrunerMeters(MeterRegistry registry, Backlog backlog) {
+    this.registry = registry;
+    this.mask =
+        Timer.builder("topiary.pruner.mask")
+            .description("Time to read weights, choose those that go, and store the mask")
+            .register(registry);
+    this.jobsSentAgain =
+        Counter.builder("topiary.pruner.jobs.resent")
+            .description("Retrainings sent again because nothing was heard of them")
+            .register(registry);
+    Gauge.builder("topiary.pruner.backlog", backlog, Backlog::waiting)
+        .description("Plans whose retraining waits for room (waiting) or is out (retraining)")
+        .tag("state", "waiting")
+        .register(registry);
+    Gauge.builder("topiary.pruner.backlog", backlog, Backlog::retraining)
+        .description("Plans whose retraining waits for room (waiting) or is out (retraining)")
+        .tag("state", "retraining")
+        .register(registry);
+  }
+
+  /** Counts a dead letter; to be thrown. */
+  PoisonException poison(Topic<?> topic, Exception why) {
+    registry.counter("topiary.dead.letters", "topic", topic.name()).increment();
+    return new PoisonException(why);
+  }
+
+  PrunedNetwork pruning(Supplier<PrunedNetwork> pruning) {
+    return mask.record(pruning);
+  }
+
+  void pruned(PrunedNetwork network) {
+    var job = network.job();
+    var labels = Labels.of(job.getLineage(), job.getRecipe(), job.getTargetSparsity());
+    if (sparsities.put(labels, network.sparsity()) == null) {
+      Gauge.builder("topiary.pruner.sparsity", sparsities, all -> all.getOrDefault(labels, 0.0))
+          .description("Sparsity of the newest mask")
+          .tags(labels)
+          .register(registry);
+    }
+  }
+
+  void planEnded(Lineage lineage, Recipe recipe, double targetSparsity, Result result) {
+    Counter.builder("topiary.pruner.plans")
+        .description("Plans that have ended")
+        .tags(Labels.of(lineage, recipe, targetSparsity))
+        .tag("result", Labels.value(result))
+        .register(registry)
+        .increment();
+  }
+
+  void jobSentAgain() {
+    jobsSentAgain.increment();
+  }
+}

@@ -1,0 +1,144 @@
+package io.topiary.pruner;
+
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.topiary.pruner.pruning.OneShotPruner;
+import io.topiary.runtime.StartException;
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.kafka.PipelineTopics;
+import io.topiary.runtime.lifecycle.Resources;
+import io.topiary.runtime.telemetry.Health;
+import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.schemas.Topics;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pruner, running. Any number of them share the work, each in its own process. */
+public final class PrunerService implements AutoCloseable {
+
+  private static final String NAME = "topiary-pruner";
+
+  /** Shorter than the time that a stopping process is given. */
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
+
+  private static final Logger log = LoggerFactory.getLogger(PrunerService.class);
+
+  private final Resources resources;
+
+  private PrunerService(Resources resources) {
+    this.resources = resources;
+  }
+
+  /**
+   * Creates the topics that are missing and begins to work.
+   *
+   * @throws StartException when no broker answers, or when the configuration is refused
+   */
+  public static PrunerService start(
+      PrunerConfig config, ArtifactStore artifacts, KafkaSettings kafka, Telemetry telemetry)
+      throws InterruptedException {
+    PipelineTopics.createMissing(kafka);
+    var artifactHealth = telemetry.health().component(NAME + "-artifacts");
+    artifactHealth.ready();
+    var backlog = new Backlog();
+    var topology =
+        PrunerTopology.build(
+            new OneShotPruner(artifacts),
+            backlog,
+            new PrunerMeters(telemetry.registry(), backlog),
+            artifactHealth,
+            config.patience());
+
+    var resources = new Resources();
+    try {
+      var streams = streams(config, kafka, topology);
+      resources.own(() -> close(streams));
+      resources.own(new KafkaStreamsMetrics(streams)).bindTo(telemetry.registry());
+      report(streams, telemetry.health().component(NAME));
+      streams.start();
+      return new PrunerService(resources);
+    } catch (RuntimeException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+
+  /** What this service cannot do without counts before what is configured. */
+  static Map<String, Object> properties(PrunerConfig config) {
+    var longestPruning = Math.toIntExact(config.longestPruning().toMillis());
+    return Map.of(
+        StreamsConfig.APPLICATION_ID_CONFIG,
+        NAME,
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        StreamsConfig.EXACTLY_ONCE_V2,
+        StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
+        true,
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+        PoisonHandler.class,
+        StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
+        Topics.DEAD_LETTERS,
+        StreamsConfig.STATE_DIR_CONFIG,
+        config.stateDirectory().toString(),
+        StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+        config.threads(),
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        longestPruning,
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
+        longestPruning);
+  }
+
+  private static KafkaStreams streams(PrunerConfig config, KafkaSettings kafka, Topology topology) {
+    return kafka.client(
+        NAME,
+        Map.of(),
+        configured -> {
+          var all = new Properties();
+          all.putAll(configured);
+          all.putAll(properties(config));
+          return new KafkaStreams(topology, all);
+        });
+  }
+
+  private static void report(KafkaStreams streams, Health.Component health) {
+    streams.setStateListener(
+        (now, before) -> {
+          if (now.isRunningOrRebalancing()) {
+            health.ready();
+          } else {
+            health.unready("Kafka Streams is " + now);
+          }
+        });
+    streams.setUncaughtExceptionHandler(
+        bug -> {
+          log.error("The pruner stops because of a bug", bug);
+          health.failed(bug);
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+  }
+
+  /** Leaves the group, so that others need not wait for it to time out. */
+  private static void close(KafkaStreams streams) {
+    var options =
+        CloseOptions.timeout(CLOSE_WITHIN)
+            .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
+    if (!streams.close(options)) {
+      log.error("Kafka Streams did not stop within {}", CLOSE_WITHIN);
+    }
+  }
+}

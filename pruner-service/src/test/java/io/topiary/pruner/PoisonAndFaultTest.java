@@ -1,0 +1,357 @@
+package io.topiary.pruner;
+
+import static io.topiary.pruner.DenseNetworks.LINEAR;
+import static io.topiary.pruner.DenseNetworks.policy;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.deadletter.DeadLetters;
+import io.topiary.schemas.Artifact;
+import io.topiary.schemas.BuiltInNetwork;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.NetworkSpec;
+import io.topiary.schemas.Recipe;
+import io.topiary.schemas.Result;
+import io.topiary.schemas.Stage;
+import io.topiary.schemas.Topic;
+import io.topiary.schemas.Topics;
+import io.topiary.schemas.Work;
+import io.topiary.sparsity.network.Shape;
+import io.topiary.sparsity.safetensors.SafetensorsWriter;
+import io.topiary.sparsity.safetensors.Tensor;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Poison never blocks, and faults are never poison. */
+class PoisonAndFaultTest {
+
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  @TempDir private Path directory;
+
+  private Path store;
+  private ArtifactStore artifacts;
+  private DenseNetworks networks;
+  private PrunerDriver pruner;
+
+  @BeforeEach
+  void start() {
+    store = directory.resolve("artifacts");
+    artifacts = FileArtifactStore.open(store);
+    networks = new DenseNetworks(artifacts);
+    pruner = new PrunerDriver(artifacts, directory.resolve("state"));
+  }
+
+  @AfterEach
+  void stop() {
+    pruner.close();
+  }
+
+  /** Makes a checkpoint bad in one way. */
+  private interface Spoiling {
+    Checkpoint of(PoisonAndFaultTest test, Checkpoint good) throws IOException;
+  }
+
+  static Stream<Arguments> shouldPutABadCheckpointAsideAndGoOn() {
+    return Stream.of(
+        bad(
+            "a wrong digest",
+            "should have the SHA-256",
+            (test, good) ->
+                with(
+                    good,
+                    new Artifact(
+                        good.getArtifact().getUri(),
+                        good.getArtifact().getSize(),
+                        "00".repeat(32)))),
+        bad(
+            "a missing artifact",
+            "does not exist",
+            (test, good) ->
+                with(good, new Artifact(good.getArtifact().getUri() + "0", 8L, "00".repeat(32)))),
+        bad(
+            "an artifact outside the store",
+            "should be a file below",
+            (test, good) -> with(good, new Artifact("file:///etc/passwd", 8L, "00".repeat(32)))),
+        bad(
+            "no safetensors",
+            "is no valid safetensors file",
+            (test, good) ->
+                with(good, test.artifacts.write(file -> Files.writeString(file, "PK\3\4")))),
+        bad(
+            "a missing tensor",
+            "There is no tensor 'fc.bias'",
+            (test, good) -> with(good, test.tensors(tensor("fc.weight", 2, 2)))),
+        bad(
+            "a tensor of another shape",
+            "has shape [3, 2]; it must be [2, 2]",
+            (test, good) ->
+                with(good, test.tensors(tensor("fc.weight", 3, 2), tensor("fc.bias", 2)))),
+        bad(
+            "NaN",
+            "Weight 2 of tensor 'fc.weight' is NaN",
+            (test, good) ->
+                with(
+                    good,
+                    test.networks.weights(
+                        LINEAR,
+                        Map.of(
+                            "fc.weight", List.of(1f, 2f, Float.NaN, 4f),
+                            "fc.bias", List.of(0f, 0f))))),
+        bad(
+            "an unknown network",
+            "There is no network 'resnet9'",
+            (test, good) ->
+                Checkpoint.newBuilder(good)
+                    .setRecipe(
+                        Recipe.newBuilder(good.getRecipe())
+                            .setNetwork(
+                                new NetworkSpec(
+                                    new BuiltInNetwork("resnet9", 0), List.of(1, 28, 28), 10))
+                            .build())
+                    .build()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void shouldPutABadCheckpointAsideAndGoOn(String what, String sentence, Spoiling spoiling)
+      throws IOException {
+    // Given
+    pruner.send(policy("strong", "*", 0.5));
+    var bad = spoiling.of(this, networks.linear("linear", "tonight"));
+
+    // When
+    pruner.send(bad);
+    pruner.send(networks.linear("linear", "tomorrow"));
+
+    // Then
+    var letter = onlyDeadLetter();
+    assertThat(letter.key()).isEqualTo("linear");
+    assertThat(letter.value()).isEqualTo(Topics.CHECKPOINTS.serde().encode(bad));
+    assertThat(header(letter, DeadLetters.MESSAGE)).contains(sentence);
+    assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(Topics.CHECKPOINTS.name());
+    assertThat(pruner.outcomes())
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.getWork()).isEqualTo(Work.PLAN);
+              assertThat(outcome.getResult()).isEqualTo(Result.FAILED);
+              assertThat(outcome.getReason().orElseThrow()).contains(sentence);
+              assertThat(outcome.getLineage().getPlan()).contains(outcome.getId());
+              assertThat(outcome.getLineage().getGeneration()).isEqualTo("tonight");
+            });
+    assertThat(pruner.counter("topiary.dead.letters", "topic", Topics.CHECKPOINTS.name()))
+        .isEqualTo(1);
+    assertThat(pruner.jobs())
+        .extracting(job -> job.getLineage().getGeneration())
+        .containsExactly("tomorrow");
+    assertThat(pruner.unready()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void shouldPutAsideWhatCannotBeDecoded(Topic<?> topic) {
+    // Given
+    var noise = new byte[100];
+    new Random(7).nextBytes(noise);
+    var undecodable = List.of(noise, new byte[0], new byte[] {(byte) 0xC3, 1});
+    pruner.send(policy("strong", "*", 0.5));
+
+    // When
+    undecodable.forEach(bytes -> pruner.sendBytes(topic, "linear", bytes));
+    pruner.send(networks.linear("linear", "tonight"));
+
+    // Then
+    var letters = pruner.deadLetters();
+    assertThat(letters).extracting(TestRecord::value).containsExactlyElementsOf(undecodable);
+    assertThat(letters)
+        .allSatisfy(
+            letter -> assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(topic.name()));
+    assertThat(pruner.counter("topiary.dead.letters", "topic", topic.name())).isEqualTo(3);
+    assertThat(pruner.jobs()).hasSize(1);
+  }
+
+  static Stream<Topic<?>> shouldPutAsideWhatCannotBeDecoded() {
+    return Stream.of(Topics.CHECKPOINTS, Topics.OUTCOMES, Topics.POLICIES);
+  }
+
+  @Test
+  void shouldPutACheckpointUnderAnotherKeyAside() {
+    // Given
+    pruner.send(policy("strong", "*", 0.5));
+    var dense = networks.linear("linear", "tonight");
+
+    // When
+    pruner.send(Topics.CHECKPOINTS, "another", dense);
+    pruner.sendBytes(Topics.CHECKPOINTS, null, Topics.CHECKPOINTS.serde().encode(dense));
+
+    // Then
+    assertThat(pruner.deadLetters())
+        .hasSize(2)
+        .allSatisfy(
+            letter ->
+                assertThat(header(letter, DeadLetters.MESSAGE))
+                    .contains("the key must be the model"));
+    assertThat(pruner.jobs()).isEmpty();
+  }
+
+  @Test
+  void shouldPutAsideWhatALaterVersionHasSent() {
+    // When
+    pruner.send(
+        Checkpoint.newBuilder(networks.linear("linear", "tonight"))
+            .setStage(Stage.UNKNOWN)
+            .build());
+
+    // Then
+    assertThat(header(onlyDeadLetter(), DeadLetters.MESSAGE)).contains("a stage that this version");
+  }
+
+  @Test
+  void shouldPutAnInvalidPolicyAsideOnceAndKeepTheOneBefore() {
+    // Given
+    pruner.send(policy("strong", "*", 0.5));
+
+    // When
+    pruner.send(policy("strong", "*", 0.5, 1.5));
+    pruner.advance(Duration.ofMinutes(1));
+    pruner.send(networks.linear("linear", "tonight"));
+    pruner.send(networks.linear("linear", "tomorrow"));
+
+    // Then
+    var letter = onlyDeadLetter();
+    assertThat(header(letter, DeadLetters.MESSAGE))
+        .isEqualTo("Policy 'strong' prunes to sparsity 1.5; it must be above 0 and below 1.");
+    assertThat(letter.value())
+        .isEqualTo(Topics.POLICIES.serde().encode(policy("strong", "*", 0.5, 1.5)));
+    assertThat(pruner.counter("topiary.dead.letters", "topic", Topics.POLICIES.name()))
+        .isEqualTo(1);
+    assertThat(pruner.jobs()).hasSize(2);
+  }
+
+  @Test
+  void shouldFailOnlyTheTargetsThatCannotBeReached() {
+    // Given one weight of four that has to stay
+    pruner.send(policy("strong", "*", 0.5, 0.99));
+
+    // When
+    pruner.send(networks.linear("linear", "tonight"));
+
+    // Then
+    assertThat(pruner.jobs()).singleElement().extracting("targetSparsity").isEqualTo(0.5);
+    assertThat(pruner.outcomes())
+        .singleElement()
+        .satisfies(
+            outcome -> assertThat(outcome.getReason().orElseThrow()).contains("empty a tensor"));
+    assertThat(pruner.deadLetters()).hasSize(1);
+  }
+
+  @Test
+  void shouldParkCheckpointsWhileTheArtifactStoreIsAway() throws IOException {
+    // Given
+    pruner.send(policy("strong", "*", 0.5));
+    var first = networks.linear("first", "tonight");
+    var second = networks.linear("second", "tonight");
+    Files.move(store, directory.resolve("away"));
+
+    // When
+    pruner.send(first);
+    pruner.send(second);
+    for (var i = 0; i < 60; i++) {
+      pruner.advance(TICK);
+    }
+
+    // Then
+    assertThat(pruner.jobs()).isEmpty();
+    assertThat(pruner.outcomes()).isEmpty();
+    assertThat(pruner.deadLetters()).isEmpty();
+    assertThat(pruner.unready().get("artifacts")).contains(store.toString());
+    assertThat(pruner.timed("topiary.pruner.mask")).as("tries in a minute").isBetween(5L, 12L);
+
+    // When
+    Files.move(directory.resolve("away"), store);
+    pruner.advance(Duration.ofMinutes(1));
+
+    // Then
+    assertThat(pruner.jobs())
+        .extracting(job -> job.getLineage().getModel())
+        .containsExactlyInAnyOrder("first", "second");
+    assertThat(pruner.unready()).isEmpty();
+
+    // When, then
+    pruner.advance(Duration.ofMinutes(1));
+    assertThat(pruner.jobs()).isEmpty();
+    assertThat(pruner.timed("topiary.pruner.mask")).isLessThan(16);
+  }
+
+  @Test
+  void shouldPutAParkedCheckpointAsideThatTurnsOutToBeBad() throws IOException {
+    // Given
+    pruner.send(policy("strong", "*", 0.5));
+    var dense = networks.linear("linear", "tonight");
+    Files.move(store, directory.resolve("away"));
+    pruner.send(dense);
+
+    // When the store comes back with a damaged artifact
+    Files.move(directory.resolve("away"), store);
+    Files.write(
+        store.resolve("blobs").resolve(dense.getArtifact().getSha256()),
+        new byte[] {0},
+        StandardOpenOption.APPEND);
+    pruner.advance(TICK);
+    pruner.advance(Duration.ofMinutes(5));
+
+    // Then
+    var letter = onlyDeadLetter();
+    assertThat(letter.key()).isEqualTo("linear");
+    assertThat(letter.value()).isEqualTo(Topics.CHECKPOINTS.serde().encode(dense));
+    assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(Topics.CHECKPOINTS.name());
+    assertThat(pruner.outcomes()).hasSize(1);
+    assertThat(pruner.unready()).isEmpty();
+  }
+
+  private TestRecord<String, byte[]> onlyDeadLetter() {
+    var letters = pruner.deadLetters();
+    assertThat(letters).hasSize(1);
+    return letters.get(0);
+  }
+
+  private Artifact tensors(Tensor... tensors) {
+    return artifacts.write(file -> SafetensorsWriter.write(file, Map.of(), List.of(tensors)));
+  }
+
+  private static Tensor tensor(String name, int... shape) {
+    var dimensions = Shape.of(shape);
+    return Tensor.floats(name, dimensions, FloatBuffer.allocate((int) dimensions.elements()));
+  }
+
+  private static Arguments bad(String what, String sentence, Spoiling spoiling) {
+    return Arguments.of(what, sentence, spoiling);
+  }
+
+  private static Checkpoint with(Checkpoint checkpoint, Artifact artifact) {
+    return Checkpoint.newBuilder(checkpoint).setArtifact(artifact).build();
+  }
+
+  private static String header(TestRecord<String, byte[]> letter, String name) {
+    return new String(letter.headers().lastHeader(name).value(), UTF_8);
+  }
+}

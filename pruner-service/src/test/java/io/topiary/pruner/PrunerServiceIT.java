@@ -1,0 +1,189 @@
+package io.topiary.pruner;
+
+import static io.topiary.pruner.DenseNetworks.policy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.kroxylicious.testing.kafka.api.KafkaCluster;
+import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Ids;
+import io.topiary.schemas.Outcome;
+import io.topiary.schemas.Result;
+import io.topiary.schemas.Stage;
+import io.topiary.schemas.Topic;
+import io.topiary.schemas.Topics;
+import io.topiary.schemas.TrainingJob;
+import io.topiary.schemas.Work;
+import io.topiary.sparsity.mask.Mask;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("broker")
+@ExtendWith(KafkaClusterExtension.class)
+class PrunerServiceIT {
+
+  private static final String MODEL = "linear";
+
+  private KafkaCluster cluster;
+
+  @TempDir private Path directory;
+
+  private KafkaSettings kafka;
+  private ArtifactStore artifacts;
+  private DenseNetworks networks;
+  private Telemetry telemetry;
+  private RecordSender sender;
+  private PrunerService pruner;
+
+  @BeforeEach
+  void start() {
+    var properties = new HashMap<String, String>();
+    cluster
+        .getKafkaClientConfiguration()
+        .forEach((name, value) -> properties.put(name, value.toString()));
+    kafka = new KafkaSettings(properties);
+    artifacts = FileArtifactStore.open(directory.resolve("artifacts"));
+    networks = new DenseNetworks(artifacts);
+    telemetry = Telemetry.start("localhost", 0);
+    sender = new RecordSender("test", kafka, telemetry.registry());
+  }
+
+  @AfterEach
+  void stop() {
+    pruner.close();
+    sender.close();
+    telemetry.close();
+  }
+
+  @Test
+  void shouldTakeEverythingIntoEffectOnceAcrossARestart() throws Exception {
+    // Given three targets, one slot, and records that are repeated or mere noise
+    var tonight = networks.linear(MODEL, "tonight");
+    pruner = pruner("one machine");
+    sender.send(Topics.CHECKPOINTS, MODEL, tonight);
+    sendNoise();
+    sender.send(Topics.POLICIES, "strong", policy("strong", "*", 0.25, 0.5, 0.75));
+    sender.send(Topics.CHECKPOINTS, MODEL, tonight);
+    await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(2));
+    assertThat(telemetry.health().unready()).isEmpty();
+
+    // When one is retrained while no pruner runs, and another machine takes over
+    pruner.close();
+    complete(sent(Topics.JOBS).get(0));
+    sendNoise();
+    sender.send(Topics.CHECKPOINTS, MODEL, tonight);
+    pruner = pruner("another machine");
+    await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(3));
+    for (var job : sent(Topics.JOBS)) {
+      complete(job);
+    }
+    sender.send(Topics.CHECKPOINTS, MODEL, networks.linear(MODEL, "tomorrow"));
+    await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(5));
+
+    // Then
+    var pruned =
+        sent(Topics.CHECKPOINTS).stream()
+            .filter(checkpoint -> checkpoint.getStage() == Stage.PRUNED)
+            .filter(checkpoint -> checkpoint.getLineage().getGeneration().equals("tonight"))
+            .toList();
+    assertThat(pruned)
+        .extracting(Checkpoint::getTargetSparsity)
+        .containsExactlyInAnyOrder(0.25, 0.5, 0.75);
+    for (var checkpoint : pruned) {
+      var mask = Mask.read(artifacts.fetch(checkpoint.getMask().orElseThrow()));
+      assertThat(mask.sparsity()).isEqualTo(checkpoint.getTargetSparsity());
+    }
+    assertThat(sent(Topics.JOBS))
+        .filteredOn(job -> job.getLineage().getGeneration().equals("tonight"))
+        .extracting(TrainingJob::getJobId)
+        .containsExactlyInAnyOrderElementsOf(pruned.stream().map(Checkpoint::getJobId).toList());
+    assertThat(sent(Topics.OUTCOMES))
+        .filteredOn(outcome -> outcome.getWork() == Work.PLAN)
+        .hasSize(3)
+        .extracting(Outcome::getResult)
+        .containsOnly(Result.DONE);
+    assertThat(values(Topics.DEAD_LETTERS)).hasSize(2);
+  }
+
+  private PrunerService pruner(String machine) throws InterruptedException {
+    var config =
+        new PrunerConfig(
+            directory.resolve(machine), 1, Duration.ofMinutes(10), Duration.ofMinutes(15));
+    return PrunerService.start(config, artifacts, kafka, telemetry);
+  }
+
+  private void sendNoise() throws InterruptedException {
+    var noise = new byte[100];
+    new Random(7).nextBytes(noise);
+    sender.send(
+        new ProducerRecord<>(
+            Topics.CHECKPOINTS.name(), MODEL.getBytes(StandardCharsets.UTF_8), noise));
+  }
+
+  private void complete(TrainingJob job) throws InterruptedException {
+    sender.send(
+        Topics.CHECKPOINTS,
+        MODEL,
+        Checkpoint.newBuilder()
+            .setCheckpointId(Ids.checkpointId(job.getJobId(), Stage.RETRAINED))
+            .setJobId(job.getJobId())
+            .setStage(Stage.RETRAINED)
+            .setLineage(job.getLineage())
+            .setArtifact(job.getStart().orElseThrow())
+            .setRecipe(job.getRecipe())
+            .setAt(Instant.now())
+            .build());
+  }
+
+  private <V extends SpecificRecord> List<V> sent(Topic<V> topic) {
+    return values(topic.name()).stream()
+        .filter(bytes -> bytes.length != 100)
+        .map(topic.serde()::decode)
+        .toList();
+  }
+
+  /** All that is committed on the topic. */
+  private List<byte[]> values(String topic) {
+    var properties = new HashMap<String, Object>(kafka.properties());
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    try (var consumer =
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      var partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      var ends = consumer.endOffsets(partitions);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      var values = new ArrayList<byte[]>();
+      while (partitions.stream().anyMatch(at -> consumer.position(at) < ends.get(at))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));
+      }
+      return values;
+    }
+  }
+}
