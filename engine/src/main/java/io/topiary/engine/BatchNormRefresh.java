@@ -18,11 +18,12 @@ public final class BatchNormRefresh {
    *
    * @param batchSize images per batch, as in training
    * @param imagesDone is told from time to time how many images are done
-   * @throws EngineInputException if the images do not fit the network
+   * @throws EngineInputException if the images do not fit the network, or the batch size is below 1
    */
   public static Weights refresh(
       Weights weights, Images images, int batchSize, IntConsumer imagesDone) {
     EngineInputException.requireFit(weights.network(), images);
+    EngineInputException.requireBatchSize(batchSize);
     try (TorchSession session = TorchSession.withoutGradients()) {
       TorchNetwork network = new TorchNetwork(session, weights);
       Batches batches = new Batches(session, images, batchSize);

@@ -24,4 +24,11 @@ public final class EngineInputException extends InvalidInputException {
                   images.classes()));
     }
   }
+
+  static void requireBatchSize(int batchSize) {
+    if (batchSize < 1) {
+      throw new EngineInputException(
+          "Batch size is %d; it must be at least 1.".formatted(batchSize));
+    }
+  }
 }

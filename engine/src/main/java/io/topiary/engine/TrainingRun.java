@@ -33,7 +33,7 @@ public record TrainingRun(
   public static final int THREADS = TorchSession.THREADS;
 
   public TrainingRun {
-    require(batchSize >= 1, "Batch size is %s; it must be at least 1.", batchSize);
+    EngineInputException.requireBatchSize(batchSize);
     require(momentum >= 0 && momentum < 1, "Momentum is %s; it must be in [0, 1).", momentum);
     require(
         weightDecay >= 0 && Double.isFinite(weightDecay),

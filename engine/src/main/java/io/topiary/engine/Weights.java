@@ -157,6 +157,12 @@ public final class Weights {
   }
 
   private static int size(Parameter parameter) {
-    return Math.toIntExact(parameter.shape().elements());
+    var elements = parameter.shape().elements();
+    if (elements > Integer.MAX_VALUE) {
+      throw new EngineInputException(
+          "Tensor '%s' has %d elements; this engine takes at most %d."
+              .formatted(parameter.name(), elements, Integer.MAX_VALUE));
+    }
+    return (int) elements;
   }
 }

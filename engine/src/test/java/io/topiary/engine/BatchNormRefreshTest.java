@@ -1,6 +1,7 @@
 package io.topiary.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.topiary.engine.data.ImageDataSet;
@@ -42,6 +43,15 @@ class BatchNormRefreshTest {
   void makeImages() throws IOException {
     ImageDataSet data = RandomDataSet.write(folder, 50, 4, 3, 1);
     train = data.train();
+  }
+
+  @Test
+  void shouldRefuseABatchOfNoImages() {
+    var weights = Weights.initial(NETWORK, 0);
+
+    assertThatThrownBy(() -> BatchNormRefresh.refresh(weights, train, 0, n -> {}))
+        .isInstanceOf(EngineInputException.class)
+        .hasMessage("Batch size is 0; it must be at least 1.");
   }
 
   @Test

@@ -196,6 +196,19 @@ class TrainingRunTest {
   }
 
   @Test
+  void shouldTakeAllImagesAtOnceWhenABatchIsLargerThanTheyAre() {
+    assertThat(doubles(inBatchesOf(Integer.MAX_VALUE)))
+        .containsExactly(doubles(inBatchesOf(data.train().size())));
+  }
+
+  private Weights inBatchesOf(int images) {
+    var schedule = new LinearDecay(0.1, 0, 3);
+    return new TrainingRun(data.train(), schedule, images, 0.9, 0, Optional.empty(), 0)
+        .run(Weights.initial(LINEAR, 0), progress -> true)
+        .weights();
+  }
+
+  @Test
   void shouldStopWhenTheListenerAsks() {
     // Given
     TrainingRun run = run(new LinearDecay(0.1, 0, 7), Optional.empty(), 0);

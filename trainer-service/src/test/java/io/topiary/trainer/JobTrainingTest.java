@@ -189,12 +189,16 @@ class JobTrainingTest {
     return List.of(
         refused(
             "unknown network",
-            TestJobs.with(job, recipe -> recipe.setNetwork(builtIn("resnet9"))),
+            TestJobs.with(job, recipe -> recipe.setNetwork(builtIn("resnet9", 0))),
             "There is no network 'resnet9'"),
+        refused(
+            "too wide a network",
+            TestJobs.with(job, recipe -> recipe.setNetwork(builtIn("resnet8", 1 << 16))),
+            "Tensor 'layer1.0.conv1.weight' has 38654705664 elements"),
         refused(
             "unknown data set",
             TestJobs.with(job, recipe -> recipe.setData(data("imagenet", spec))),
-            "There is no data set \"imagenet\""),
+            "There is no data set 'imagenet'"),
         refused(
             "other data",
             TestJobs.with(
@@ -295,8 +299,8 @@ class JobTrainingTest {
     return Arguments.of(what, job, sentence);
   }
 
-  private static NetworkSpec builtIn(String name) {
-    return new NetworkSpec(new BuiltInNetwork(name, 0), List.of(1, 28, 28), 10);
+  private static NetworkSpec builtIn(String name, int width) {
+    return new NetworkSpec(new BuiltInNetwork(name, width), List.of(1, 28, 28), 10);
   }
 
   private static DataSpec data(String name, DataSpec like) {
