@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Sees to it, when a service starts, that the topics it lives on are there. */
 public final class PipelineTopics {
@@ -27,18 +28,23 @@ public final class PipelineTopics {
     try (var admin = kafka.client("topiary-topics", DEFAULTS, Admin::create)) {
       TopicCreation.createMissing(admin);
     } catch (KafkaException e) {
-      throw new StartException(
-          "Topics cannot be created at %s: %s; %s should name brokers that run and that let this service create topics."
-              .formatted(kafka.bootstrapServers(), root(e), KafkaSettings.BOOTSTRAP_SERVERS.name()),
-          e);
+      throw new StartException(sentence(kafka, root(e)), e);
     }
   }
 
-  private static String root(Throwable e) {
+  private static String sentence(KafkaSettings kafka, Throwable why) {
+    return why instanceof TimeoutException
+        ? "No broker answers at %s, but %s should name brokers that run."
+            .formatted(kafka.bootstrapServers(), KafkaSettings.BOOTSTRAP_SERVERS.name())
+        : "The brokers at %s should let this service create its topics, or have them already, but: %s"
+            .formatted(kafka.bootstrapServers(), why.getMessage());
+  }
+
+  private static Throwable root(Throwable e) {
     var root = e;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return String.valueOf(root.getMessage());
+    return root;
   }
 }
