@@ -15,7 +15,6 @@ import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.DenseRun;
 import io.topiary.schemas.Evaluation;
-import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.Stage;
 import io.topiary.sparsity.InvalidInputException;
@@ -57,27 +56,21 @@ final class CheckpointEvaluation {
     var network = networks.network(recipe.getNetwork());
     var data = open(recipe.getData());
     var weights = weights(checkpoint, network);
-    var ancestor =
-        checkpoint.getStage() == Stage.DENSE
-            ? Optional.<Artifact>empty()
-            : checkpoint.getDense().map(DenseRun::getArtifact);
+    var ancestor = ancestor(checkpoint);
+    var known = ancestor.flatMap(dense -> denseAnswers.find(recipe, dense));
+    var unknown = known.isEmpty() ? ancestor : Optional.<Artifact>empty();
 
-    var passes = new Passes(images(checkpoint, ancestor, data), listener);
+    var passes = new Passes(images(checkpoint.getStage(), data, unknown.isPresent()), listener);
     var answers = answers(measured(checkpoint, weights, data, passes), data, passes);
-    var evaluation = Evaluation.newBuilder();
-    tellOrigin(evaluation.setEvaluationId(id).setNetwork(network.name()), checkpoint);
-    tellCompression(evaluation, Compression.of(weights));
-    evaluation
-        .setValidation(Answers.score(answers.validation()))
-        .setTest(Answers.score(answers.test()));
     if (checkpoint.getStage() == Stage.DENSE) {
       denseAnswers.add(recipe, checkpoint.getArtifact(), answers);
     }
-    if (ancestor.isPresent()) {
-      var dense = denseAnswers(recipe, ancestor.get(), network, data, passes);
-      tellDifference(evaluation, checkpoint.getStage(), data, dense, answers);
-    }
-    return evaluation.setAt(clock.instant()).build();
+    var asked = unknown.map(dense -> answers(read(dense, network), data, passes));
+    asked.ifPresent(dense -> denseAnswers.add(recipe, unknown.orElseThrow(), dense));
+
+    var compression = Compression.of(weights);
+    return new Measurement(network.name(), data, compression, answers, known.or(() -> asked))
+        .toEvaluation(id, checkpoint, clock.instant());
   }
 
   private ImageDataSet open(DataSpec spec) throws IOException {
@@ -114,70 +107,23 @@ final class CheckpointEvaluation {
         : weights;
   }
 
-  private Answers denseAnswers(
-      Recipe recipe, Artifact dense, Network network, ImageDataSet data, Passes passes) {
-    var known = denseAnswers.find(recipe, dense);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    var answers = answers(read(dense, network), data, passes);
-    denseAnswers.add(recipe, dense, answers);
-    return answers;
-  }
-
   private static Answers answers(Weights weights, ImageDataSet data, Passes passes) {
     return new Answers(
         Evaluator.evaluate(weights, data.validation(), passes.next()),
         Evaluator.evaluate(weights, data.test(), passes.next()));
   }
 
+  private static Optional<Artifact> ancestor(Checkpoint checkpoint) {
+    return checkpoint.getStage() == Stage.DENSE
+        ? Optional.empty()
+        : checkpoint.getDense().map(DenseRun::getArtifact);
+  }
+
   /** Images that go through a network, each once in every pass. */
-  private long images(Checkpoint checkpoint, Optional<Artifact> ancestor, ImageDataSet data) {
-    var refreshed = checkpoint.getStage() == Stage.PRUNED ? data.train().size() : 0L;
+  private static long images(Stage stage, ImageDataSet data, boolean ancestorToo) {
+    var refreshed = stage == Stage.PRUNED ? data.train().size() : 0L;
     var asked = (long) data.validation().size() + data.test().size();
-    var ancestorIsNew =
-        ancestor.filter(dense -> denseAnswers.find(checkpoint.getRecipe(), dense).isEmpty());
-    return refreshed + asked + (ancestorIsNew.isPresent() ? asked : 0);
-  }
-
-  private static void tellOrigin(Evaluation.Builder evaluation, Checkpoint checkpoint) {
-    var recipe = checkpoint.getRecipe();
-    evaluation
-        .setCheckpointId(checkpoint.getCheckpointId())
-        .setStage(checkpoint.getStage())
-        .setLineage(checkpoint.getLineage())
-        .setData(recipe.getData().getName())
-        .setSchedule(recipe.getLearningRate().getSchedule())
-        .setTargetSparsity(checkpoint.getTargetSparsity());
-    checkpoint.getPolicy().ifPresent(evaluation::setPolicy);
-  }
-
-  private static void tellCompression(Evaluation.Builder evaluation, Compression compression) {
-    evaluation
-        .setLayers(compression.layers())
-        .setSparsity(compression.sparsity())
-        .setParameterSparsity(compression.parameterSparsity())
-        .setFlopsDense(compression.flopsDense())
-        .setFlopsSparse(compression.flopsSparse())
-        .setTheoreticalSpeedup(compression.theoreticalSpeedup())
-        .setBytesDense(compression.bytesDense())
-        .setBytesSparse(compression.bytesSparse());
-  }
-
-  private static void tellDifference(
-      Evaluation.Builder evaluation,
-      Stage stage,
-      ImageDataSet data,
-      Answers dense,
-      Answers answers) {
-    evaluation
-        .setDenseTest(Answers.score(dense.test()))
-        .setValidationDisagreement(
-            Answers.disagreement(data.validation(), dense.validation(), answers.validation()))
-        .setTestDisagreement(Answers.disagreement(data.test(), dense.test(), answers.test()));
-    if (stage == Stage.PRUNED && dense.test().correct() > 0) {
-      evaluation.setStability(answers.test().accuracy() / dense.test().accuracy());
-    }
+    return refreshed + (ancestorToo ? 2 : 1) * asked;
   }
 
   private static void requireKnown(Checkpoint checkpoint) {

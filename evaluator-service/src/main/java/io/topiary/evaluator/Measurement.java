@@ -1,0 +1,75 @@
+package io.topiary.evaluator;
+
+import io.topiary.engine.data.ImageDataSet;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.Stage;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What was found out about a checkpoint's network.
+ *
+ * @param network the network's name
+ * @param data what it was measured on
+ * @param dense what its dense ancestor answers; absent when it has none
+ */
+record Measurement(
+    String network,
+    ImageDataSet data,
+    Compression compression,
+    Answers answers,
+    Optional<Answers> dense) {
+
+  /** The record that tells of it. */
+  Evaluation toEvaluation(String id, Checkpoint checkpoint, Instant at) {
+    var evaluation = Evaluation.newBuilder().setEvaluationId(id).setAt(at);
+    tellOrigin(evaluation, checkpoint);
+    tellCompression(evaluation);
+    tellAnswers(evaluation);
+    dense.ifPresent(ancestor -> tellDifference(evaluation, ancestor, checkpoint.getStage()));
+    return evaluation.build();
+  }
+
+  private void tellOrigin(Evaluation.Builder evaluation, Checkpoint checkpoint) {
+    var recipe = checkpoint.getRecipe();
+    evaluation
+        .setCheckpointId(checkpoint.getCheckpointId())
+        .setStage(checkpoint.getStage())
+        .setLineage(checkpoint.getLineage())
+        .setNetwork(network)
+        .setData(recipe.getData().getName())
+        .setSchedule(recipe.getLearningRate().getSchedule())
+        .setTargetSparsity(checkpoint.getTargetSparsity());
+    checkpoint.getPolicy().ifPresent(evaluation::setPolicy);
+  }
+
+  private void tellCompression(Evaluation.Builder evaluation) {
+    evaluation
+        .setLayers(compression.layers())
+        .setSparsity(compression.sparsity())
+        .setParameterSparsity(compression.parameterSparsity())
+        .setFlopsDense(compression.flopsDense())
+        .setFlopsSparse(compression.flopsSparse())
+        .setTheoreticalSpeedup(compression.theoreticalSpeedup())
+        .setBytesDense(compression.bytesDense())
+        .setBytesSparse(compression.bytesSparse());
+  }
+
+  private void tellAnswers(Evaluation.Builder evaluation) {
+    evaluation
+        .setValidation(Answers.score(answers.validation()))
+        .setTest(Answers.score(answers.test()));
+  }
+
+  private void tellDifference(Evaluation.Builder evaluation, Answers ancestor, Stage stage) {
+    evaluation
+        .setDenseTest(Answers.score(ancestor.test()))
+        .setValidationDisagreement(
+            Answers.disagreement(data.validation(), ancestor.validation(), answers.validation()))
+        .setTestDisagreement(Answers.disagreement(data.test(), ancestor.test(), answers.test()));
+    if (stage == Stage.PRUNED && ancestor.test().correct() > 0) {
+      evaluation.setStability(answers.test().accuracy() / ancestor.test().accuracy());
+    }
+  }
+}
