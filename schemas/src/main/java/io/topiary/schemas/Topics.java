@@ -18,9 +18,13 @@ public final class Topics {
    */
   private static final int MODEL_PARTITIONS = 6;
 
-  /** Work for trainers: a queue whose records stay until a worker has accepted them. */
+  /**
+   * Work for trainers: a queue whose records stay until a worker has accepted them. It has one
+   * partition on purpose: a share group divides partitions among its members while there are more
+   * of them, and a job would wait for its partition's member beside others that have nothing to do.
+   */
   public static final Topic<TrainingJob> JOBS =
-      Topic.log("topiary.jobs", TrainingJob.class, 6, Optional.empty());
+      Topic.log("topiary.jobs", TrainingJob.class, 1, Optional.empty());
 
   public static final Topic<Checkpoint> CHECKPOINTS =
       Topic.log("topiary.checkpoints", Checkpoint.class, MODEL_PARTITIONS, Optional.of(A_QUARTER));

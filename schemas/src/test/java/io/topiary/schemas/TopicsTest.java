@@ -16,6 +16,11 @@ class TopicsTest {
   }
 
   @Test
+  void shouldLetNoJobWaitForThePartitionOfABusyWorker() {
+    assertThat(Topics.JOBS.partitions()).isOne();
+  }
+
+  @Test
   void shouldNeverForgetAJobByAge() {
     assertThat(Topics.JOBS.config()).containsEntry(TopicConfig.RETENTION_MS_CONFIG, "-1");
   }
