@@ -83,6 +83,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("share.coordinator.state.topic.min.isr", "1");
     // Nobody else is about to join a group, and two cores have other work than broker threads.
     properties.put("group.initial.rebalance.delay.ms", "0");
+    // A worker's first job would otherwise wait for the second heartbeat, 5 s after it joined.
+    properties.put("group.share.min.heartbeat.interval.ms", "200");
+    properties.put("group.share.heartbeat.interval.ms", "500");
+    properties.put("group.share.assignment.interval.ms", "0");
     properties.put("num.network.threads", "2");
     properties.put("num.io.threads", "2");
     properties.put("log.cleaner.dedupe.buffer.size", String.valueOf(2 * 1024 * 1024));
