@@ -53,7 +53,7 @@ final class DemoTable {
         "",
         speedup(evaluation),
         bytes(evaluation.getBytesDense()),
-        bytes(evaluation.getBytesSparse()),
+        "",
         "",
         "",
         rate(dense));

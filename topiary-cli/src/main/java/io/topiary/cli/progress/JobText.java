@@ -10,6 +10,9 @@ import java.util.Optional;
 /** What there is to say about a running job, in words. */
 final class JobText {
 
+  /** One part in so many must be done before a pace can be told. */
+  private static final int ENOUGH = 20;
+
   private JobText() {}
 
   /** For example {@code retraining at 90%}. */
@@ -43,10 +46,10 @@ final class JobText {
     return epoch + loss + String.format(Locale.ROOT, "%,.0f img/s", progress.getImagesPerSecond());
   }
 
-  /** Time left at the pace so far; absent before anything was done. */
+  /** Time left at the pace so far; absent while too little was done to tell the pace. */
   static Optional<Duration> left(JobProgress progress, Duration elapsed) {
     var done = progress.getDone();
-    return done == 0
+    return done * ENOUGH < progress.getTotal()
         ? Optional.empty()
         : Optional.of(elapsed.multipliedBy(progress.getTotal() - done).dividedBy(done));
   }

@@ -31,7 +31,7 @@ class DemoTableTest {
             "      network   accuracy %     vs dense  just pruned %  theor. speedup  bytes dense"
                 + "  bytes sparse     d1     d2  peak rate",
             "        dense  85.00 ±0.80                                       1.00x       78,000"
-                + "        12,345                   0.1000",
+                + "                                 0.1000",
             "90.00% sparse  84.00 ±0.82  -1.00 ±0.50          20.00          10.00x       78,000"
                 + "        12,345  0.625  0.200     0.0625");
   }

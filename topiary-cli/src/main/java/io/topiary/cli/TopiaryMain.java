@@ -1,0 +1,54 @@
+package io.topiary.cli;
+
+import io.topiary.cli.demo.DemoCommand;
+import io.topiary.runtime.StartException;
+import io.topiary.sparsity.InvalidInputException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The command line. Exit status 0: done; 1: something failed on the way; 2: bad input, with one
+ * sentence that says what would be right; 130: interrupted.
+ */
+@Command(
+    name = "topiary",
+    description = "Prunes neural networks, and retrains them at the right learning rate.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    version = "topiary 0.1.0-SNAPSHOT",
+    subcommands = DemoCommand.class)
+public final class TopiaryMain {
+
+  private TopiaryMain() {}
+
+  public static void main(String[] arguments) {
+    System.setProperty("logback.configurationFile", "topiary-cli-logback.xml");
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new TopiaryMain())
+        .setParameterExceptionHandler((e, arguments) -> refuse(e.getCommandLine(), e))
+        .setExecutionExceptionHandler(
+            (e, command, parsed) -> {
+              if (badInput(e)) {
+                return refuse(command, e);
+              }
+              throw e;
+            });
+  }
+
+  /** What the person at the keyboard can put right. */
+  private static boolean badInput(Exception e) {
+    return e instanceof StartException || e instanceof InvalidInputException;
+  }
+
+  private static int refuse(CommandLine command, Exception e) {
+    command.getErr().println(e.getMessage());
+    if (e instanceof ParameterException) {
+      command.getErr().println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    }
+    return CommandLine.ExitCode.USAGE;
+  }
+}

@@ -1,0 +1,106 @@
+package io.topiary.cli.demo;
+
+import io.topiary.cli.broker.EmbeddedKafka;
+import io.topiary.evaluator.EvaluatorConfig;
+import io.topiary.evaluator.EvaluatorService;
+import io.topiary.pruner.PrunerConfig;
+import io.topiary.pruner.PrunerService;
+import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.config.Setting;
+import io.topiary.runtime.config.Settings;
+import io.topiary.runtime.config.WorkerSettings;
+import io.topiary.runtime.lifecycle.Resources;
+import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.trainer.TrainerConfig;
+import io.topiary.trainer.TrainerService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * All of Topiary in this process: a broker, and the three services started as their own processes
+ * would start them. They share the process and nothing else.
+ */
+final class Pipeline implements AutoCloseable {
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private static final List<Setting<?>> SETTINGS =
+      Stream.of(
+              KafkaSettings.SETTINGS,
+              TrainerConfig.SETTINGS,
+              PrunerConfig.SETTINGS,
+              EvaluatorConfig.SETTINGS)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
+
+  private final Resources resources;
+  private final KafkaSettings kafka;
+  private final Telemetry telemetry;
+
+  private Pipeline(Resources resources, KafkaSettings kafka, Telemetry telemetry) {
+    this.resources = resources;
+    this.kafka = kafka;
+    this.telemetry = telemetry;
+  }
+
+  /**
+   * Starts it all; what was started is stopped again when something cannot be.
+   *
+   * @param slots jobs that are trained side by side
+   * @param dataDir folder whose sub-folders are data sets
+   * @throws io.topiary.runtime.StartException when the port is taken
+   */
+  static Pipeline start(DemoFolder folder, int httpPort, int slots, Path dataDir, Clock clock)
+      throws IOException, InterruptedException {
+    var resources = new Resources();
+    try {
+      var telemetry = resources.own(Telemetry.start(LOOPBACK, httpPort));
+      var broker = resources.own(EmbeddedKafka.start(folder.kafka()));
+      var settings = settings(broker, folder, slots, dataDir);
+      var kafka = KafkaSettings.from(settings);
+      var artifacts = FileArtifactStore.open(folder.artifacts());
+      resources.own(PrunerService.start(PrunerConfig.from(settings), artifacts, kafka, telemetry));
+      resources.own(
+          EvaluatorService.start(
+              EvaluatorConfig.from(settings), artifacts, kafka, telemetry, clock));
+      resources.own(
+          TrainerService.start(TrainerConfig.from(settings), artifacts, kafka, telemetry, clock));
+      return new Pipeline(resources, kafka, telemetry);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  /** How to reach the broker. */
+  KafkaSettings kafka() {
+    return kafka;
+  }
+
+  /** Metrics and health of all three services. */
+  Telemetry telemetry() {
+    return telemetry;
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+
+  private static Settings settings(
+      EmbeddedKafka broker, DemoFolder folder, int slots, Path dataDir) {
+    return Settings.of(
+        SETTINGS,
+        Map.of(
+            KafkaSettings.BOOTSTRAP_SERVERS.name(), broker.bootstrapServers(),
+            TrainerConfig.SLOTS.name(), String.valueOf(slots),
+            WorkerSettings.NAME.name(), "demo",
+            WorkerSettings.DATA_FOLDERS.name(), dataDir.toString(),
+            PrunerConfig.STATE_DIRECTORY.name(), folder.state().toString()));
+  }
+}
