@@ -38,6 +38,7 @@ final class CheckpointIntake extends ContextualProcessor<String, byte[], String,
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
     super.init(context);
+    applied = Set.of();
     context.schedule(
         TICK,
         PunctuationType.WALL_CLOCK_TIME,

@@ -4,7 +4,6 @@ import io.topiary.pruner.pruning.OneShotPruner;
 import io.topiary.pruner.pruning.RefusedException;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.CorruptArtifactException;
-import io.topiary.runtime.telemetry.Health;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.Lineage;
@@ -31,12 +30,12 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
 
   private final OneShotPruner pruner;
   private final PrunerMeters meters;
-  private final Health.Component artifacts;
+  private final ArtifactFaults faults;
 
-  CheckpointProcessor(OneShotPruner pruner, PrunerMeters meters, Health.Component artifacts) {
+  CheckpointProcessor(OneShotPruner pruner, PrunerMeters meters, ArtifactFaults faults) {
     this.pruner = pruner;
     this.meters = meters;
-    this.artifacts = artifacts;
+    this.faults = faults;
   }
 
   /** A plan that is not known yet. */
@@ -59,6 +58,11 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
                   "Checkpoint %s is of a stage that this version does not know; it knows DENSE, PRUNED and RETRAINED."
                       .formatted(checkpoint.getCheckpointId())));
     }
+  }
+
+  @Override
+  public void close() {
+    faults.back(context().taskId());
   }
 
   private Checkpoint decode(Record<String, byte[]> record) {
@@ -90,15 +94,17 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
     var refusals = new ArrayList<Exception>();
     try {
       for (var wanted : wanted(dense)) {
-        prune(dense, wanted).ifPresent(refusals::add);
+        pruneTo(dense, wanted).ifPresent(refusals::add);
       }
     } catch (ArtifactException fault) {
       store(CheckpointIntake.PARKED).put(dense.getCheckpointId(), bytes);
-      artifacts.unready(String.valueOf(fault.getMessage()));
+      faults.away(context().taskId(), String.valueOf(fault.getMessage()));
       return;
     }
-    artifacts.ready();
     store(CheckpointIntake.PARKED).delete(dense.getCheckpointId());
+    if (store(CheckpointIntake.PARKED).approximateNumEntries() == 0) {
+      faults.back(context().taskId());
+    }
     if (!refusals.isEmpty()) {
       throw meters.poison(Topics.CHECKPOINTS, refusals.get(0));
     }
@@ -122,7 +128,7 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
   }
 
   /** Why it cannot be pruned like that; empty when it could, and the plan is under way. */
-  private Optional<Exception> prune(Checkpoint dense, Wanted wanted) {
+  private Optional<Exception> pruneTo(Checkpoint dense, Wanted wanted) {
     try {
       var pruned =
           meters.pruning(

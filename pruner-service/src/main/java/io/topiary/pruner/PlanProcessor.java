@@ -56,6 +56,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   @Override
   public void init(ProcessorContext<String, SpecificRecord> context) {
     super.init(context);
+    open.clear();
     try (var plans = store().all()) {
       plans.forEachRemaining(
           entry -> {

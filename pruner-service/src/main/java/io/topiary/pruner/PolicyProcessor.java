@@ -1,6 +1,7 @@
 package io.topiary.pruner;
 
 import io.topiary.pruner.pruning.Policies;
+import io.topiary.pruner.pruning.RefusedException;
 import io.topiary.schemas.Topics;
 import io.topiary.sparsity.InvalidInputException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -21,6 +22,10 @@ final class PolicyProcessor extends ContextualProcessor<String, byte[], String, 
 
   @Override
   public void process(Record<String, byte[]> record) {
+    if (record.key() == null) {
+      throw meters.poison(
+          Topics.POLICIES, new RefusedException("A policy has no key; the key must be its name."));
+    }
     if (record.value() != null) {
       requireValid(record);
     }

@@ -13,8 +13,8 @@ import java.util.List;
  * @param stateDirectory where the state stores lie; what is lost there is read again from Kafka
  * @param threads threads that plans are worked on with
  * @param patience how long a retraining may stay silent before it is sent again
- * @param longestPruning bounds what pruning one checkpoint to all its sparsities may take: Kafka
- *     aborts a transaction, and takes the work away, after that
+ * @param longestPruning what pruning one checkpoint to all its sparsities may take: Kafka aborts
+ *     the transaction, and the work begins anew, after that
  */
 public record PrunerConfig(
     Path stateDirectory, int threads, Duration patience, Duration longestPruning) {
@@ -31,20 +31,23 @@ public record PrunerConfig(
       Setting.duration("topiary.pruner.patience", "silence after which a retraining is sent again")
           .orElse("10m");
 
-  /** As long as a broker allows by default. */
+  /**
+   * Not longer than needed: when a pruner is killed and another does not take over its state
+   * directory, whatever it had begun to send holds up all readers until then.
+   */
   public static final Setting<Duration> LONGEST_PRUNING =
       Setting.duration(
               "topiary.pruner.longest.pruning",
               "time that pruning one checkpoint to all its sparsities may take; at most the brokers'"
                   + " transaction.max.timeout.ms")
-          .orElse("15m");
+          .orElse("2m");
 
   public static final List<Setting<?>> SETTINGS =
       List.of(STATE_DIRECTORY, THREADS, PATIENCE, LONGEST_PRUNING);
 
   public PrunerConfig {
-    requirePositive(PATIENCE, patience);
-    requirePositive(LONGEST_PRUNING, longestPruning);
+    requireWithin(PATIENCE, patience, Duration.ofDays(30));
+    requireWithin(LONGEST_PRUNING, longestPruning, Duration.ofDays(1));
   }
 
   public static PrunerConfig from(Settings settings) {
@@ -55,10 +58,11 @@ public record PrunerConfig(
         settings.get(LONGEST_PRUNING));
   }
 
-  private static void requirePositive(Setting<Duration> setting, Duration value) {
-    if (value.isZero() || value.isNegative()) {
+  private static void requireWithin(Setting<Duration> setting, Duration value, Duration most) {
+    if (value.isZero() || value.isNegative() || value.compareTo(most) > 0) {
       throw new SettingException(
-          "%s is %s, but it should be above 0.".formatted(setting.name(), value));
+          "%s is %s, but it should be above 0 and at most %s."
+              .formatted(setting.name(), value, most));
     }
   }
 }

@@ -20,6 +20,7 @@ import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,21 +44,21 @@ public final class PrunerService implements AutoCloseable {
   /**
    * Creates the topics that are missing and begins to work.
    *
-   * @throws StartException when no broker answers, or when the configuration is refused
+   * @throws StartException when no broker answers, when the configuration is refused, or when
+   *     topics that are joined differ in their partitions
    */
   public static PrunerService start(
       PrunerConfig config, ArtifactStore artifacts, KafkaSettings kafka, Telemetry telemetry)
       throws InterruptedException {
     PipelineTopics.createMissing(kafka);
-    var artifactHealth = telemetry.health().component(NAME + "-artifacts");
-    artifactHealth.ready();
+    CoPartitioning.require(kafka);
     var backlog = new Backlog();
     var topology =
         PrunerTopology.build(
             new OneShotPruner(artifacts),
             backlog,
             new PrunerMeters(telemetry.registry(), backlog),
-            artifactHealth,
+            new ArtifactFaults(telemetry.health().component(NAME + "-artifacts")),
             config.patience());
 
     var resources = new Resources();
@@ -99,11 +100,12 @@ public final class PrunerService implements AutoCloseable {
         config.threads(),
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
         longestPruning,
+        // Kafka Streams looks up from its work once half of this has gone by.
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
-        longestPruning);
+        Math.multiplyExact(3, longestPruning));
   }
 
-  private static KafkaStreams streams(PrunerConfig config, KafkaSettings kafka, Topology topology) {
+  static KafkaStreams streams(PrunerConfig config, KafkaSettings kafka, Topology topology) {
     return kafka.client(
         NAME,
         Map.of(),
@@ -111,7 +113,17 @@ public final class PrunerService implements AutoCloseable {
           var all = new Properties();
           all.putAll(configured);
           all.putAll(properties(config));
-          return new KafkaStreams(topology, all);
+          try {
+            return new KafkaStreams(topology, all);
+          } catch (StreamsException e) {
+            throw new StartException(
+                "The folder %s cannot hold the pruner's state: %s; %s should name one that can be written and that no other pruner uses."
+                    .formatted(
+                        config.stateDirectory(),
+                        e.getMessage(),
+                        PrunerConfig.STATE_DIRECTORY.name()),
+                e);
+          }
         });
   }
 

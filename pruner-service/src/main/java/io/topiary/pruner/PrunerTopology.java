@@ -1,7 +1,6 @@
 package io.topiary.pruner;
 
 import io.topiary.pruner.pruning.OneShotPruner;
-import io.topiary.runtime.telemetry.Health;
 import io.topiary.schemas.AvroSerde;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.Topic;
@@ -56,14 +55,13 @@ final class PrunerTopology {
   private PrunerTopology() {}
 
   /**
-   * @param artifacts what readiness says about the artifact store
    * @param patience see {@link PlanProcessor}
    */
   static Topology build(
       OneShotPruner pruner,
       Backlog backlog,
       PrunerMeters meters,
-      Health.Component artifacts,
+      ArtifactFaults faults,
       Duration patience) {
     var topology = new Topology();
 
@@ -86,7 +84,7 @@ final class PrunerTopology {
     source(topology, OUTCOMES_SOURCE, Topics.OUTCOMES);
     topology
         .addProcessor(INTAKE, CheckpointIntake::new, CHECKPOINTS_SOURCE)
-        .addProcessor(PRUNE, () -> new CheckpointProcessor(pruner, meters, artifacts), INTAKE)
+        .addProcessor(PRUNE, () -> new CheckpointProcessor(pruner, meters, faults), INTAKE)
         .addProcessor(OUTCOMES, () -> new OutcomeProcessor(meters), OUTCOMES_SOURCE)
         .addProcessor(PLANS, () -> new PlanProcessor(backlog, meters, patience), PRUNE, OUTCOMES)
         .addStateStore(checkpoints(CheckpointIntake.PARKED), INTAKE, PRUNE)
@@ -126,7 +124,7 @@ final class PrunerTopology {
 
   private static StoreBuilder<KeyValueStore<String, byte[]>> checkpoints(String name) {
     return Stores.keyValueStoreBuilder(
-        Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray());
+        Stores.inMemoryKeyValueStore(name), Serdes.String(), Serdes.ByteArray());
   }
 
   private static StoreBuilder<KeyValueStore<String, Plan>> plans() {

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -326,6 +327,13 @@ class PoisonAndFaultTest {
     assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(Topics.CHECKPOINTS.name());
     assertThat(pruner.outcomes()).hasSize(1);
     assertThat(pruner.unready()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeAnythingElseForABug() {
+    var response = new PoisonHandler().handleError(null, null, new IllegalStateException("A bug."));
+
+    assertThat(response.result()).isEqualTo(ProcessingExceptionHandler.Result.FAIL);
   }
 
   private TestRecord<String, byte[]> onlyDeadLetter() {

@@ -41,9 +41,7 @@ final class PrunerDriver implements AutoCloseable {
   private Instant now = START;
 
   PrunerDriver(ArtifactStore artifacts, Path stateDirectory) {
-    var config = new PrunerConfig(stateDirectory, 1, PATIENCE, Duration.ofMinutes(15));
-    var health = telemetry.health().component("artifacts");
-    health.ready();
+    var config = new PrunerConfig(stateDirectory, 1, PATIENCE, Duration.ofMinutes(2));
     var backlog = new Backlog();
     var properties = new Properties();
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:9092");
@@ -54,7 +52,7 @@ final class PrunerDriver implements AutoCloseable {
                 new OneShotPruner(artifacts),
                 backlog,
                 new PrunerMeters(telemetry.registry(), backlog),
-                health,
+                new ArtifactFaults(telemetry.health().component("artifacts")),
                 PATIENCE),
             properties,
             START);

@@ -2,10 +2,12 @@ package io.topiary.pruner;
 
 import static io.topiary.pruner.DenseNetworks.policy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.kroxylicious.testing.kafka.api.KafkaCluster;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
+import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
@@ -21,6 +23,7 @@ import io.topiary.schemas.Topics;
 import io.topiary.schemas.TrainingJob;
 import io.topiary.schemas.Work;
 import io.topiary.sparsity.mask.Mask;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +31,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -57,7 +65,7 @@ class PrunerServiceIT {
   private DenseNetworks networks;
   private Telemetry telemetry;
   private RecordSender sender;
-  private PrunerService pruner;
+  private AutoCloseable pruner = () -> {};
 
   @BeforeEach
   void start() {
@@ -73,7 +81,7 @@ class PrunerServiceIT {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
     pruner.close();
     sender.close();
     telemetry.close();
@@ -90,6 +98,10 @@ class PrunerServiceIT {
     sender.send(Topics.CHECKPOINTS, MODEL, tonight);
     await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(2));
     assertThat(telemetry.health().unready()).isEmpty();
+    assertThat(metrics())
+        .contains("topiary_pruner_backlog{state=\"waiting\"} 1.0")
+        .contains("topiary_pruner_backlog{state=\"retraining\"} 2.0")
+        .contains("kafka_stream_");
 
     // When one is retrained while no pruner runs, and another machine takes over
     pruner.close();
@@ -129,11 +141,33 @@ class PrunerServiceIT {
     assertThat(values(Topics.DEAD_LETTERS)).hasSize(2);
   }
 
+  @Test
+  void shouldNotStartOnTopicsThatCannotBeJoined() throws Exception {
+    // Given
+    try (var admin = Admin.create(Map.copyOf(kafka.properties()))) {
+      var outcomes = new NewTopic(Topics.OUTCOMES.name(), Optional.of(2), Optional.empty());
+      admin.createTopics(List.of(outcomes)).all().get(10, TimeUnit.SECONDS);
+    }
+
+    // When, then
+    assertThatThrownBy(() -> pruner("one machine"))
+        .isInstanceOf(StartException.class)
+        .hasMessage(
+            "The topics [topiary.checkpoints, topiary.outcomes] should all have the same number"
+                + " of partitions, but have [6, 2].");
+  }
+
   private PrunerService pruner(String machine) throws InterruptedException {
     var config =
         new PrunerConfig(
-            directory.resolve(machine), 1, Duration.ofMinutes(10), Duration.ofMinutes(15));
+            directory.resolve(machine), 1, Duration.ofMinutes(10), Duration.ofMinutes(2));
     return PrunerService.start(config, artifacts, kafka, telemetry);
+  }
+
+  private String metrics() throws IOException {
+    try (var page = telemetry.address().resolve("/metrics").toURL().openStream()) {
+      return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private void sendNoise() throws InterruptedException {

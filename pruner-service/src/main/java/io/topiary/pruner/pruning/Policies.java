@@ -5,7 +5,6 @@ import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.SelectorKind;
 import java.util.HashSet;
-import java.util.regex.Pattern;
 
 /** What a policy may say, and which models it is for. */
 public final class Policies {
@@ -52,19 +51,30 @@ public final class Policies {
    * Whether the policy's glob matches the model's name: {@code *} any text, {@code ?} any letter.
    */
   public static boolean appliesTo(PruningPolicy policy, String model) {
-    var regex = new StringBuilder();
-    policy
-        .getModels()
-        .codePoints()
-        .forEach(
-            letter ->
-                regex.append(
-                    switch (letter) {
-                      case '*' -> ".*";
-                      case '?' -> ".";
-                      default -> Pattern.quote(Character.toString(letter));
-                    }));
-    return Pattern.compile(regex.toString(), Pattern.DOTALL).matcher(model).matches();
+    return matches(policy.getModels(), model);
+  }
+
+  /** Goes back to the last asterisk only, which is enough, and takes no longer than quadratic. */
+  private static boolean matches(String glob, String name) {
+    var g = 0;
+    var n = 0;
+    var afterAsterisk = -1;
+    var retry = 0;
+    while (n < name.length()) {
+      if (g < glob.length() && glob.charAt(g) == '*') {
+        afterAsterisk = ++g;
+        retry = n;
+      } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == name.charAt(n))) {
+        g++;
+        n++;
+      } else if (afterAsterisk >= 0) {
+        g = afterAsterisk;
+        n = ++retry;
+      } else {
+        return false;
+      }
+    }
+    return glob.substring(g).chars().allMatch(letter -> letter == '*');
   }
 
   private static void requireValidSparsities(PruningPolicy policy) {

@@ -80,7 +80,14 @@ class PoliciesTest {
     "*net*, lenet5, true",
     "resnet.*, resnet8, false",
     "[a-z]*, resnet8, false",
-    "a\\Eb*, a\\Eb-c, true"
+    "resnet*, resnet, true",
+    "*8, resnet8-88, true",
+    "*8, resnet8-89, false",
+    "*a*b*, xaxxbx, true",
+    "*a*b*, xbxxax, false",
+    "*aab, aaab, true",
+    "'', resnet8, false",
+    "*, '', true"
   })
   void shouldReadModelsAsAGlob(String glob, String model, boolean applies) {
     assertThat(Policies.appliesTo(policy("nightly", glob, 0.9), model)).isEqualTo(applies);

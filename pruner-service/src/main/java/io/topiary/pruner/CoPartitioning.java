@@ -1,0 +1,44 @@
+package io.topiary.pruner;
+
+import io.topiary.runtime.StartException;
+import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.schemas.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Kafka Streams checks that topics have the same number of partitions when it joins them, and not
+ * when processors share a store, as the pruner's do. Were they to differ, a retraining's outcome
+ * would come to another task than its plan, and never be seen.
+ */
+final class CoPartitioning {
+
+  private CoPartitioning() {}
+
+  /**
+   * @throws StartException when checkpoints and outcomes differ in their number of partitions
+   */
+  static void require(KafkaSettings kafka) throws InterruptedException {
+    var joined = List.of(Topics.CHECKPOINTS.name(), Topics.OUTCOMES.name());
+    try (var admin = kafka.client("topiary-pruner-topics", Map.of(), Admin::create)) {
+      var partitions = new TreeMap<String, Integer>();
+      admin
+          .describeTopics(joined)
+          .allTopicNames()
+          .get()
+          .forEach((topic, description) -> partitions.put(topic, description.partitions().size()));
+      if (Set.copyOf(partitions.values()).size() > 1) {
+        throw new StartException(
+            "The topics %s should all have the same number of partitions, but have %s."
+                .formatted(partitions.keySet(), partitions.values()));
+      }
+    } catch (ExecutionException e) {
+      throw new StartException(
+          "The topics %s cannot be described: %s.".formatted(joined, e.getCause()), e);
+    }
+  }
+}
