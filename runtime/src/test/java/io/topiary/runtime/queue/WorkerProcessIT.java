@@ -44,7 +44,6 @@ class WorkerProcessIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.topiary.schemas",
                 WorkerProcess.class.getName(),
                 "--set",
                 "topiary.kafka.bootstrap.servers=" + cluster.getBootstrapServers(),
