@@ -117,10 +117,6 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule everyPackageIsNullMarked = classes().should(new PackageIsNullMarked());
 
-  @ArchTest
-  static final ArchRule nobodySleeps =
-      noClasses().should().callMethod(Thread.class, "sleep", long.class);
-
   private static DescribedPredicate<JavaClass> topiaryOutside(String... packages) {
     return JavaClass.Predicates.resideInAPackage("io.topiary..")
         .and(JavaClass.Predicates.resideOutsideOfPackages(packages))

@@ -107,7 +107,8 @@ class ThreeServicesIT {
           .untilAsserted(
               () -> {
                 client.poll();
-                assertThat(processes).allMatch(ChildProcess::alive);
+                processes.forEach(
+                    process -> assertThat(process.alive()).as(process.output()).isTrue());
                 assertThat(client.evaluations())
                     .extracting(Evaluation::getStage)
                     .containsExactlyInAnyOrder(Stage.DENSE, Stage.PRUNED, Stage.RETRAINED);
