@@ -2,7 +2,6 @@ package io.topiary.pruner;
 
 import io.topiary.pruner.pruning.RefusedException;
 import io.topiary.schemas.Outcome;
-import io.topiary.schemas.Result;
 import io.topiary.schemas.Topics;
 import io.topiary.schemas.Work;
 import org.apache.kafka.common.errors.SerializationException;
@@ -24,23 +23,29 @@ final class OutcomeProcessor extends ContextualProcessor<String, byte[], String,
       return;
     }
     var outcome = decode(record);
-    if (outcome.getWork() == Work.TRAINING && outcome.getResult() == Result.UNKNOWN) {
-      throw meters.poison(
-          Topics.OUTCOMES,
-          new RefusedException(
-              "Job %s ended in a way that this version does not know; it knows DONE, FAILED and CANCELLED."
-                  .formatted(outcome.getId())));
+    if (outcome.getWork() == Work.TRAINING) {
+      switch (outcome.getResult()) {
+        case DONE -> {}
+        case FAILED, CANCELLED -> endPlan(record, outcome);
+        case UNKNOWN ->
+            throw meters.poison(
+                Topics.OUTCOMES,
+                new RefusedException(
+                    "Job %s ended in a way that this version does not know; it knows DONE, FAILED and CANCELLED."
+                        .formatted(outcome.getId())));
+      }
     }
-    if (outcome.getWork() == Work.TRAINING && outcome.getResult() != Result.DONE) {
-      outcome
-          .getLineage()
-          .getPlan()
-          .map(
-              plan ->
-                  new PlanEvent.JobEnded(
-                      plan, outcome.getId(), outcome.getResult(), outcome.getReason()))
-          .ifPresent(event -> context().forward(record.withValue(event)));
-    }
+  }
+
+  private void endPlan(Record<String, byte[]> record, Outcome outcome) {
+    outcome
+        .getLineage()
+        .getPlan()
+        .map(
+            plan ->
+                new PlanEvent.JobEnded(
+                    plan, outcome.getId(), outcome.getResult(), outcome.getReason()))
+        .ifPresent(event -> context().forward(record.withValue(event)));
   }
 
   private Outcome decode(Record<String, byte[]> record) {

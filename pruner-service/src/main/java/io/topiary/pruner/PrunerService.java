@@ -130,16 +130,18 @@ public final class PrunerService implements AutoCloseable {
   private static void report(KafkaStreams streams, Health.Component health) {
     streams.setStateListener(
         (now, before) -> {
-          if (now.isRunningOrRebalancing()) {
-            health.ready();
-          } else {
-            health.unready("Kafka Streams is " + now);
+          switch (now) {
+            case RUNNING, REBALANCING -> health.ready();
+            case PENDING_SHUTDOWN, NOT_RUNNING -> health.unready("Kafka Streams is " + now);
+            // Health knows the bug already.
+            case CREATED, PENDING_ERROR, ERROR -> {}
           }
         });
     streams.setUncaughtExceptionHandler(
-        bug -> {
-          log.error("The pruner stops because of a bug", bug);
-          health.failed(bug);
+        thrown -> {
+          log.error("The pruner stops because of a bug", thrown);
+          var wrapped = thrown instanceof StreamsException ? thrown.getCause() : null;
+          health.failed(wrapped == null ? thrown : wrapped);
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
   }

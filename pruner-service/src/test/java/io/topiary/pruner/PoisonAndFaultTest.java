@@ -216,14 +216,23 @@ class PoisonAndFaultTest {
 
   @Test
   void shouldPutAsideWhatALaterVersionHasSent() {
+    // Given
+    pruner.send(policy("strong", "*", 0.5));
+    var dense = networks.linear("linear", "tonight");
+    pruner.send(dense);
+    var job = pruner.jobs().get(0);
+
     // When
-    pruner.send(
-        Checkpoint.newBuilder(networks.linear("linear", "tonight"))
-            .setStage(Stage.UNKNOWN)
-            .build());
+    pruner.send(Checkpoint.newBuilder(dense).setStage(Stage.UNKNOWN).build());
+    pruner.sendOutcome(job, Result.UNKNOWN, null);
 
     // Then
-    assertThat(header(onlyDeadLetter(), DeadLetters.MESSAGE)).contains("a stage that this version");
+    assertThat(pruner.deadLetters())
+        .extracting(letter -> header(letter, DeadLetters.MESSAGE))
+        .satisfiesExactly(
+            message -> assertThat(message).contains("a stage that this version does not know"),
+            message -> assertThat(message).contains("in a way that this version does not know"));
+    assertThat(pruner.outcomes()).isEmpty();
   }
 
   @Test

@@ -24,6 +24,7 @@ import io.topiary.schemas.TrainingJob;
 import io.topiary.schemas.Work;
 import io.topiary.sparsity.mask.Mask;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,6 +140,31 @@ class PrunerServiceIT {
         .extracting(Outcome::getResult)
         .containsOnly(Result.DONE);
     assertThat(values(Topics.DEAD_LETTERS)).hasSize(2);
+  }
+
+  @Test
+  void shouldEndBecauseOfABug() throws Exception {
+    // Given
+    var dense = networks.linear(MODEL, "tonight");
+    artifacts =
+        (ArtifactStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ArtifactStore.class},
+                (proxy, method, arguments) -> {
+                  throw new IllegalStateException("This is a bug.");
+                });
+    pruner = pruner("one machine");
+
+    // When
+    sender.send(Topics.POLICIES, "strong", policy("strong", "*", 0.5));
+    sender.send(Topics.CHECKPOINTS, MODEL, dense);
+
+    // Then
+    await()
+        .untilAsserted(() -> assertThat(telemetry.health().failure()).isCompletedExceptionally());
+    assertThat(telemetry.health().unready().get("topiary-pruner")).contains("This is a bug.");
+    assertThat(values(Topics.DEAD_LETTERS)).isEmpty();
   }
 
   @Test

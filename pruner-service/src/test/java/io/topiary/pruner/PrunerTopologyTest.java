@@ -126,9 +126,14 @@ class PrunerTopologyTest {
 
   @Test
   void shouldApplyAPolicyThatComesLaterToTheNewestCheckpoint() {
-    // Given
+    // Given the newest one and two that are older, one of them late
+    var tonight = networks.linear("linear", "tonight");
     pruner.send(networks.linear("linear", "yesterday"));
-    pruner.send(networks.linear("linear", "tonight"));
+    pruner.send(tonight);
+    pruner.send(
+        Checkpoint.newBuilder(networks.linear("linear", "long ago"))
+            .setAt(tonight.getAt().minusSeconds(1))
+            .build());
     assertThat(pruner.checkpoints()).isEmpty();
 
     // When
