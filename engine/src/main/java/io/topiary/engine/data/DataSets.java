@@ -71,7 +71,10 @@ public final class DataSets {
             () ->
                 new DataSetException(
                     "There is no data set '%s': use %s, or put its four IDX files into one of the folders %s."
-                        .formatted(nameOrFolder, FASHION_MNIST_SAMPLE, candidates)));
+                        .formatted(
+                            nameOrFolder,
+                            FASHION_MNIST_SAMPLE,
+                            candidates.stream().distinct().toList())));
   }
 
   private static ImageDataSet read(String name, FileSource files) throws IOException {

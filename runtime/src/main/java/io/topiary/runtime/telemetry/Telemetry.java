@@ -96,6 +96,11 @@ public final class Telemetry implements AutoCloseable {
     return registry;
   }
 
+  /** What {@code /metrics} shows at this moment. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
   public Health health() {
     return health;
   }

@@ -1,11 +1,16 @@
 package io.topiary.cli.demo;
 
 import io.topiary.cli.progress.ProgressView;
+import io.topiary.runtime.StartException;
+import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.runtime.telemetry.Health;
+import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -15,6 +20,7 @@ final class Demo {
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final int INTERRUPTED = 130;
+  private static final String LOOPBACK = "127.0.0.1";
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final DemoOptions options;
@@ -37,42 +43,56 @@ final class Demo {
   int run(StopSignal stop) throws IOException, InterruptedException {
     var now = clock.instant();
     var request = DenseRunRequest.of(options, now.toString());
-    try (var folder = DemoFolder.take(options.dir(), now)) {
+    try (var telemetry = metricsPage();
+        var folder = DemoFolder.take(options.dir(), now)) {
       RunLog.to(folder.log());
-      return run(request, folder, stop);
+      return run(request, telemetry, folder, stop);
     }
   }
 
-  private int run(DenseRunRequest request, DemoFolder folder, StopSignal stop)
+  private Telemetry metricsPage() {
+    try {
+      return Telemetry.start(LOOPBACK, options.httpPort());
+    } catch (StartException e) {
+      throw new StartException(
+          "The metrics page cannot be served on port %d, which is probably taken; give another port with --http-port, or 0 for any."
+              .formatted(options.httpPort()),
+          e);
+    }
+  }
+
+  private int run(DenseRunRequest request, Telemetry telemetry, DemoFolder folder, StopSignal stop)
       throws IOException, InterruptedException {
     var slots = options.sparsities().size();
     try (progress;
-        var pipeline =
-            Pipeline.start(folder, options.httpPort(), slots, request.dataDir(), clock)) {
-      progress.say("Metrics: " + pipeline.telemetry().address() + "/metrics while this runs");
-      submit(request, pipeline);
-      var results = follow(pipeline, stop);
+        var pipeline = Pipeline.start(folder, slots, request.dataDir(), telemetry, clock)) {
+      progress.say("Metrics while this runs: " + telemetry.address() + "/metrics");
+      submit(request, pipeline.kafka(), telemetry);
+      var results = follow(pipeline.kafka(), telemetry.health(), stop);
       progress.close();
       if (stop.given()) {
         progress.say("Interrupted; what was finished is in " + folder.run() + ".");
         return INTERRUPTED;
       }
-      return tell(results, folder);
+      Files.writeString(folder.metrics(), telemetry.scrape());
+      return results
+          .failure()
+          .map(reason -> fail(reason, folder))
+          .orElseGet(() -> tell(results, folder));
     }
   }
 
-  private static void submit(DenseRunRequest request, Pipeline pipeline)
+  private static void submit(DenseRunRequest request, KafkaSettings kafka, Telemetry telemetry)
       throws InterruptedException {
-    try (var sender =
-        new RecordSender("topiary-cli", pipeline.kafka(), pipeline.telemetry().registry())) {
+    try (var sender = new RecordSender("topiary-cli", kafka, telemetry.registry())) {
       sender.send(Topics.POLICIES, request.policy().getName(), request.policy());
       sender.send(Topics.JOBS, request.job().getJobId(), request.job());
     }
   }
 
-  private DemoResults follow(Pipeline pipeline, StopSignal stop) {
+  private DemoResults follow(KafkaSettings kafka, Health health, StopSignal stop) {
     var results = new DemoResults(options.sparsities());
-    try (var reader = new TopicReader(pipeline.kafka())) {
+    try (var reader = new TopicReader(kafka)) {
       reader
           .on(Topics.CHECKPOINTS, results::add)
           .on(Topics.EVALUATIONS, results::add)
@@ -82,8 +102,8 @@ final class Demo {
           .start();
       while (!results.complete() && results.failure().isEmpty() && !stop.given()) {
         reader.poll(POLL);
-        if (pipeline.telemetry().health().failure().isDone()) {
-          results.fail("A service met a bug; the log has the details.");
+        if (health.failure().isDone()) {
+          results.fail("A service met a bug, which its log tells of.");
         }
       }
     }
@@ -98,10 +118,17 @@ final class Demo {
   private int tell(DemoResults results, DemoFolder folder) {
     DemoTable.lines(results).forEach(out::println);
     out.println();
-    out.println("Checkpoints: " + folder.artifacts());
-    out.println("Log:         " + folder.log());
+    out.println("Checkpoints, as safetensors with PyTorch's names:");
+    DemoTable.checkpoints(results).forEach(line -> out.println("  " + line));
+    out.println("Metrics as they were last: " + folder.metrics());
+    out.println("Log: " + folder.log());
     out.flush();
-    results.failure().ifPresent(out::println);
-    return results.failure().isEmpty() ? DONE : FAILED;
+    return DONE;
+  }
+
+  private int fail(String reason, DemoFolder folder) {
+    progress.fail(reason);
+    progress.fail("Log: " + folder.log());
+    return FAILED;
   }
 }

@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
           + " each other goes through Kafka."
     },
     sortOptions = false,
-    mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  topiary demo",
@@ -124,6 +123,13 @@ public final class DemoCommand implements Callable<Integer> {
       description =
           "Port of the metrics page on localhost; 0 takes a free one. Default: ${DEFAULT-VALUE}")
   private int httpPort;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this and exits.")
+  @SuppressWarnings("unused") // picocli reads it
+  private boolean help;
 
   @Option(names = "--quiet", description = "Only the table and where things are.")
   private boolean quiet;

@@ -71,6 +71,10 @@ record DemoFolder(Path run, FileChannel channel, FileLock lock) implements AutoC
     return run.resolve("topiary.log");
   }
 
+  Path metrics() {
+    return run.resolve("metrics.txt");
+  }
+
   @Override
   public void close() throws IOException {
     lock.release();

@@ -5,6 +5,8 @@ import io.topiary.schemas.Disagreement;
 import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.Score;
 import io.topiary.schemas.Stage;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +46,26 @@ final class DemoTable {
     return aligned(rows);
   }
 
+  /** Where the weights of every finished network lie, dense and retrained. */
+  static List<String> checkpoints(DemoResults results) {
+    var rows = new ArrayList<List<String>>();
+    results.finished(Stage.DENSE, 0).ifPresent(dense -> rows.add(List.of("dense", path(dense))));
+    for (var sparsity : results.sparsities()) {
+      results
+          .finished(Stage.RETRAINED, sparsity)
+          .ifPresent(retrained -> rows.add(List.of(sparsity(retrained), path(retrained))));
+    }
+    return aligned(rows);
+  }
+
+  private static String path(Finished finished) {
+    return Path.of(URI.create(finished.checkpoint().getArtifact().getUri())).toString();
+  }
+
+  private static String sparsity(Finished finished) {
+    return format("%.2f%% sparse", 100 * finished.evaluation().getSparsity());
+  }
+
   private static List<String> dense(Finished dense) {
     var evaluation = dense.evaluation();
     return List.of(
@@ -63,7 +85,7 @@ final class DemoTable {
     var evaluation = retrained.evaluation();
     var learningRate = retrained.checkpoint().getRecipe().getLearningRate();
     return List.of(
-        format("%.2f%% sparse", 100 * evaluation.getSparsity()),
+        sparsity(retrained),
         accuracy(evaluation.getTest()),
         evaluation
             .getTestDisagreement()
@@ -119,7 +141,7 @@ final class DemoTable {
 
   private static List<String> aligned(List<List<String>> rows) {
     var widths =
-        IntStream.range(0, HEADER.size())
+        IntStream.range(0, rows.isEmpty() ? 0 : rows.get(0).size())
             .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
             .toArray();
     return rows.stream()

@@ -61,6 +61,8 @@ record DenseRunRequest(TrainingJob job, PruningPolicy policy, Path dataDir) {
     var network =
         BuiltInNetworks.network(options.network(), options.width(), data.image(), data.classes());
 
+    requireFeasible(options, data, network);
+
     var model = options.network() + "-" + data.name().replaceAll("[^A-Za-z0-9._-]", "-");
     var lineage = Lineage.newBuilder().setModel(model).setGeneration(generation).build();
     var recipe = recipe(options, data, Suitable.of(network));
@@ -81,6 +83,30 @@ record DenseRunRequest(TrainingJob job, PruningPolicy policy, Path dataDir) {
             .setRetrainEpochs(options.retrainEpochs())
             .build();
     return new DenseRunRequest(job, policy, dataDir);
+  }
+
+  /** What can be known to fail is said now, not after the dense training. */
+  private static void requireFeasible(DemoOptions options, ImageDataSet data, Network network) {
+    var images = data.train().size();
+    requireAnIteration("--epochs", options.epochs(), images, options.batchSize());
+    requireAnIteration("--retrain-epochs", options.retrainEpochs(), images, options.batchSize());
+    var prunable = network.prunable();
+    var weights = prunable.stream().mapToLong(weight -> weight.shape().elements()).sum();
+    for (var sparsity : options.sparsities()) {
+      if (Math.rint(sparsity * weights) > weights - prunable.size()) {
+        throw new StartException(
+            "--sparsity has %s, which leaves fewer of the %,d weights than there are layers (%d); it should be lower."
+                .formatted(sparsity, weights, prunable.size()));
+      }
+    }
+  }
+
+  private static void requireAnIteration(String option, double epochs, int images, int batchSize) {
+    if (Iterations.of(epochs, images, batchSize) < 1) {
+      throw new StartException(
+          "%s is %s, which is less than half a batch; it should be at least %.4f."
+              .formatted(option, epochs, 1.0 / Iterations.perEpoch(images, batchSize)));
+    }
   }
 
   private static ImageDataSet open(String nameOrFolder, Path dataDir) {

@@ -27,8 +27,6 @@ import java.util.stream.Stream;
  */
 final class Pipeline implements AutoCloseable {
 
-  private static final String LOOPBACK = "127.0.0.1";
-
   private static final List<Setting<?>> SETTINGS =
       Stream.of(
               KafkaSettings.SETTINGS,
@@ -40,12 +38,10 @@ final class Pipeline implements AutoCloseable {
 
   private final Resources resources;
   private final KafkaSettings kafka;
-  private final Telemetry telemetry;
 
-  private Pipeline(Resources resources, KafkaSettings kafka, Telemetry telemetry) {
+  private Pipeline(Resources resources, KafkaSettings kafka) {
     this.resources = resources;
     this.kafka = kafka;
-    this.telemetry = telemetry;
   }
 
   /**
@@ -53,13 +49,12 @@ final class Pipeline implements AutoCloseable {
    *
    * @param slots jobs that are trained side by side
    * @param dataDir folder whose sub-folders are data sets
-   * @throws io.topiary.runtime.StartException when the port is taken
    */
-  static Pipeline start(DemoFolder folder, int httpPort, int slots, Path dataDir, Clock clock)
+  static Pipeline start(
+      DemoFolder folder, int slots, Path dataDir, Telemetry telemetry, Clock clock)
       throws IOException, InterruptedException {
     var resources = new Resources();
     try {
-      var telemetry = resources.own(Telemetry.start(LOOPBACK, httpPort));
       var broker = resources.own(EmbeddedKafka.start(folder.kafka()));
       var settings = settings(broker, folder, slots, dataDir);
       var kafka = KafkaSettings.from(settings);
@@ -70,7 +65,7 @@ final class Pipeline implements AutoCloseable {
               EvaluatorConfig.from(settings), artifacts, kafka, telemetry, clock));
       resources.own(
           TrainerService.start(TrainerConfig.from(settings), artifacts, kafka, telemetry, clock));
-      return new Pipeline(resources, kafka, telemetry);
+      return new Pipeline(resources, kafka);
     } catch (IOException | InterruptedException | RuntimeException e) {
       resources.close();
       throw e;
@@ -80,11 +75,6 @@ final class Pipeline implements AutoCloseable {
   /** How to reach the broker. */
   KafkaSettings kafka() {
     return kafka;
-  }
-
-  /** Metrics and health of all three services. */
-  Telemetry telemetry() {
-    return telemetry;
   }
 
   @Override

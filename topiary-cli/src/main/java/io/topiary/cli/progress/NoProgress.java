@@ -1,9 +1,10 @@
 package io.topiary.cli.progress;
 
 import io.topiary.schemas.JobProgress;
+import java.io.PrintStream;
 
 /** For those who asked for the result and nothing else. */
-record NoProgress() implements ProgressView {
+record NoProgress(PrintStream out) implements ProgressView {
 
   @Override
   public void show(JobProgress progress) {}
@@ -13,6 +14,11 @@ record NoProgress() implements ProgressView {
 
   @Override
   public void say(String sentence) {}
+
+  @Override
+  public void fail(String sentence) {
+    out.println(sentence);
+  }
 
   @Override
   public void close() {}

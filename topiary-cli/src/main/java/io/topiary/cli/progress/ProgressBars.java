@@ -41,6 +41,11 @@ final class ProgressBars implements ProgressView {
   }
 
   @Override
+  public void fail(String sentence) {
+    out.println(sentence);
+  }
+
+  @Override
   public void close() {
     bars.values().forEach(ProgressBar::close);
     bars.clear();

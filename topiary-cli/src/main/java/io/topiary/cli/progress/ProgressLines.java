@@ -54,6 +54,11 @@ final class ProgressLines implements ProgressView {
   }
 
   @Override
+  public void fail(String sentence) {
+    out.println(sentence);
+  }
+
+  @Override
   public void close() {
     out.flush();
   }

@@ -14,7 +14,7 @@ public sealed interface ProgressView extends AutoCloseable
   /** Bars where a person looks on, lines where a file or a pipe does. */
   static ProgressView on(PrintStream out, boolean terminal, boolean quiet, Clock clock) {
     if (quiet) {
-      return new NoProgress();
+      return new NoProgress(out);
     }
     return terminal ? new ProgressBars(out) : new ProgressLines(out, clock);
   }
@@ -27,6 +27,9 @@ public sealed interface ProgressView extends AutoCloseable
 
   /** A sentence between the jobs. */
   void say(String sentence);
+
+  /** A sentence that is told however quiet it is to be: why there will be no result. */
+  void fail(String sentence);
 
   @Override
   void close();
