@@ -134,13 +134,10 @@ public final class Settings {
   }
 
   private void checkAndLog() {
-    for (var setting : declared.values()) {
-      var text = text(setting);
-      setting.parse(text);
-      if (!setting.name().startsWith(KAFKA_PREFIX)) {
-        log.info("{} = {}", setting.name(), text);
-      }
-    }
+    declared.values().forEach(setting -> setting.parse(text(setting)));
+    declared.values().stream()
+        .filter(setting -> !setting.name().startsWith(KAFKA_PREFIX))
+        .forEach(setting -> log.info("{} = {}", setting.name(), text(setting)));
     kafka.forEach(
         (name, value) ->
             log.info("{}{} = {}", KAFKA_PREFIX, name, KafkaSettings.shown(name, value)));

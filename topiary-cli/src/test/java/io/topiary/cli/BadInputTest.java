@@ -1,0 +1,103 @@
+package io.topiary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BadInputTest {
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--network         | resnet9    | no network 'resnet9'; known are mlp",
+        "--width           | -1         | must be 1 to",
+        "--data            | nosuch     | no data set 'nosuch': use fashion-mnist-sample",
+        "--sparsity        | 0          | above 0 and below 1",
+        "--sparsity        | 1          | above 0 and below 1",
+        "--sparsity        | 0.9,1.5    | 1.5, but a sparsity should be above 0 and below 1",
+        "--sparsity        | NaN        | above 0 and below 1",
+        "--sparsity        | 0.7,0.7    | should be named once",
+        "--sparsity        | 0.99999    | should be lower",
+        "--epochs          | 0          | should be above 0",
+        "--epochs          | Infinity   | should be above 0",
+        "--retrain-epochs  | -1         | should be above 0",
+        "--retrain-epochs  | 0.001      | should be at least 0.0118",
+        "--batch-size      | 0          | should be at least 1",
+        "--learning-rate   | -0.1       | should be above 0",
+        "--weight-decay    | -1         | should be at least 0",
+        "--http-port       | 70000      | between 0 and 65535",
+      })
+  void shouldBeOneSentenceAndLeaveNothing(String option, String value, String expected) {
+    // When
+    var dir = folder.resolve("data");
+    var run = CommandLineRun.of("demo", "--dir", dir.toString(), option, value);
+
+    // Then
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).singleElement().asString().contains(expected);
+    assertThat(run.out()).isEmpty();
+    assertThat(dir).doesNotExist();
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({"--seed,tomorrow,'tomorrow' is not a long", "--frobnicate,1,Unknown option"})
+  void shouldPointToTheHelpWhenThereIsNoSuchOptionOrValue(
+      String option, String value, String expected) {
+    var run = CommandLineRun.of("demo", option, value);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).hasSize(2).first().asString().contains(expected);
+    assertThat(run.err()).last().isEqualTo("See 'topiary demo --help'.");
+  }
+
+  @Test
+  void shouldRefuseAPortThatIsTaken() throws IOException {
+    // Given
+    try (var taken = new ServerSocket(0)) {
+      var port = String.valueOf(taken.getLocalPort());
+      var dir = folder.resolve("data");
+
+      // When
+      var run = CommandLineRun.of("demo", "--dir", dir.toString(), "--http-port", port);
+
+      // Then
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.err()).singleElement().asString().contains(port, "--http-port");
+      assertThat(dir).doesNotExist();
+    }
+  }
+
+  @Test
+  void shouldRefuseAFolderThatIsAFile() throws IOException {
+    var file = Files.createFile(folder.resolve("file"));
+
+    var run = CommandLineRun.of("demo", "--dir", file.toString(), "--http-port", "0");
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).singleElement().asString().contains(file.toString(), "--dir");
+  }
+
+  @Test
+  void shouldRefuseADataFolderWithATruncatedFile() throws IOException {
+    // Given a folder whose image file ends in the middle of its header
+    var data = Files.createDirectory(folder.resolve("torn"));
+    Files.write(data.resolve("train-images-idx3-ubyte"), new byte[] {0, 0, 8, 3, 0, 0});
+
+    // When
+    var run = CommandLineRun.of("demo", "--data", data.toString(), "--http-port", "0");
+
+    // Then
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).singleElement().asString().contains("torn/train-images-idx3-ubyte");
+  }
+}

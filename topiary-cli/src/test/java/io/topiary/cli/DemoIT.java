@@ -1,0 +1,86 @@
+package io.topiary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.topiary.sparsity.checkpoint.CheckpointFile;
+import io.topiary.sparsity.network.BuiltInNetworks;
+import io.topiary.sparsity.network.Shape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("broker")
+class DemoIT {
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldPrintTheSameTableForTheSameSeedAndLeaveTheCheckpointsItNames() throws Exception {
+    // When the demo runs twice, once more with another seed
+    var first = demo("--seed", "7");
+    var second = demo("--seed", "7");
+    var other = demo("--seed", "8");
+
+    // Then the figures depend on the seed alone
+    assertThat(first.status()).as(String.join("\n", first.err())).isZero();
+    assertThat(table(first)).hasSize(4).isEqualTo(table(second)).isNotEqualTo(table(other));
+    assertThat(first.out().get(0)).contains("accuracy %", "vs dense", "d1", "peak rate");
+
+    // And the sparse checkpoint that it names is as sparse as it says
+    var network = BuiltInNetworks.network("resnet8", 4, Shape.of(1, 28, 28), 10);
+    var checkpoint = CheckpointFile.open(sparsest(first), network);
+    var zeros = 0L;
+    for (var weight : network.prunable()) {
+      var values = checkpoint.values(weight);
+      for (var i = 0; i < values.limit(); i++) {
+        zeros += values.get(i) == 0 ? 1 : 0;
+      }
+    }
+    var weights = network.prunable().stream().mapToLong(w -> w.shape().elements()).sum();
+    assertThat(zeros).isEqualTo((long) Math.rint(0.9 * weights));
+    assertThat(Files.readString(metrics(first)))
+        .contains("topiary_accuracy{", "topiary_theoretical_speedup{", "topiary_stability{");
+  }
+
+  private CommandLineRun demo(String... more) {
+    var arguments =
+        new ArrayList<>(
+            List.of(
+                "demo",
+                "--dir",
+                folder.toString(),
+                "--http-port",
+                "0",
+                "--quiet",
+                "--width",
+                "4",
+                "--epochs",
+                "1",
+                "--retrain-epochs",
+                "0.2",
+                "--sparsity",
+                "0.5,0.9"));
+    arguments.addAll(List.of(more));
+    return CommandLineRun.of(arguments.toArray(String[]::new));
+  }
+
+  private static List<String> table(CommandLineRun run) {
+    return run.out().stream().takeWhile(line -> !line.isEmpty()).toList();
+  }
+
+  private static Path sparsest(CommandLineRun run) {
+    var lines = run.out().stream().filter(text -> text.contains("/blobs/")).toList();
+    var line = lines.get(lines.size() - 1);
+    return Path.of(line.substring(line.indexOf('/')));
+  }
+
+  private static Path metrics(CommandLineRun run) {
+    var line =
+        run.out().stream().filter(text -> text.startsWith("Metrics")).findFirst().orElseThrow();
+    return Path.of(line.substring(line.indexOf('/')));
+  }
+}
