@@ -6,6 +6,7 @@ import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.telemetry.Health;
 import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Topics;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /** One run of the demo, from the first record that is sent to the table. */
 final class Demo {
@@ -27,6 +30,7 @@ final class Demo {
   private final PrintWriter out;
   private final ProgressView progress;
   private final Clock clock;
+  private final Set<String> ended = new HashSet<>();
 
   Demo(DemoOptions options, PrintWriter out, ProgressView progress, Clock clock) {
     this.options = options;
@@ -97,7 +101,7 @@ final class Demo {
           .on(Topics.CHECKPOINTS, results::add)
           .on(Topics.EVALUATIONS, results::add)
           .on(Topics.OUTCOMES, outcome -> ended(outcome, results))
-          .on(Topics.PROGRESS, progress::show)
+          .on(Topics.PROGRESS, this::show)
           .onDeadLetter(results::fail)
           .start();
       while (!results.complete() && results.failure().isEmpty() && !stop.given()) {
@@ -110,7 +114,15 @@ final class Demo {
     return results;
   }
 
+  /** A job's last sign of life may come after its outcome: they travel on different topics. */
+  private void show(JobProgress sign) {
+    if (!ended.contains(sign.getId())) {
+      progress.show(sign);
+    }
+  }
+
   private void ended(Outcome outcome, DemoResults results) {
+    ended.add(outcome.getId());
     progress.ended(outcome.getId());
     results.add(outcome);
   }

@@ -1,62 +1,122 @@
 package io.topiary.cli.progress;
 
 import io.topiary.schemas.JobProgress;
-import java.io.PrintStream;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.Optional;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.Display;
 
-/** A bar for every running job, side by side. */
+/** A bar for every running job at the foot of the terminal; what has ended moves up above them. */
 final class ProgressBars implements ProgressView {
 
-  private static final int NAME_WIDTH = 18;
+  private static final int BAR = 30;
 
-  private final PrintStream out;
-  private final Map<String, ProgressBar> bars = new LinkedHashMap<>();
+  /** A running job's newest sign of life, and when it was first heard of. */
+  private record Running(JobProgress progress, Instant since) {}
 
-  ProgressBars(PrintStream out) {
-    this.out = out;
+  private final Terminal terminal;
+  private final Display display;
+  private final Clock clock;
+  private final Map<String, Running> jobs = new LinkedHashMap<>();
+
+  private ProgressBars(Terminal terminal, Clock clock) {
+    this.terminal = terminal;
+    this.display = new Display(terminal, false);
+    this.clock = clock;
   }
 
-  @Override
-  public void show(JobProgress progress) {
-    var bar = bars.computeIfAbsent(progress.getId(), id -> open(progress));
-    bar.stepTo(progress.getDone());
-    bar.setExtraMessage(" " + JobText.state(progress));
-  }
-
-  @Override
-  public void ended(String id) {
-    var bar = bars.remove(id);
-    if (bar != null) {
-      bar.close();
+  /** Takes the terminal behind standard error; absent when that is none, or cannot be drawn on. */
+  static Optional<ProgressView> onStandardError(Clock clock) {
+    try {
+      return Optional.of(
+          new ProgressBars(
+              TerminalBuilder.builder()
+                  .system(true)
+                  .systemOutput(TerminalBuilder.SystemOutput.SysErr)
+                  .dumb(false)
+                  .build(),
+              clock));
+    } catch (IOException | IllegalStateException e) {
+      return Optional.empty();
     }
   }
 
   @Override
+  public void show(JobProgress progress) {
+    jobs.merge(
+        progress.getId(),
+        new Running(progress, clock.instant()),
+        (before, now) -> new Running(now.progress(), before.since()));
+    draw();
+  }
+
+  @Override
+  public void ended(String id) {
+    Optional.ofNullable(jobs.remove(id)).ifPresent(job -> say(line(job)));
+  }
+
+  @Override
   public void say(String sentence) {
-    out.println(sentence);
+    erase();
+    terminal.writer().println(sentence);
+    draw();
   }
 
   @Override
   public void fail(String sentence) {
-    out.println(sentence);
+    say(sentence);
   }
 
+  /** The lines that are still there are erased: their jobs have not ended. */
   @Override
   public void close() {
-    bars.values().forEach(ProgressBar::close);
-    bars.clear();
+    jobs.clear();
+    erase();
+    terminal.flush();
   }
 
-  private ProgressBar open(JobProgress progress) {
-    return new ProgressBarBuilder()
-        .setTaskName(String.format("%-" + NAME_WIDTH + "s", JobText.name(progress)))
-        .setInitialMax(progress.getTotal())
-        .setUpdateIntervalMillis(250)
-        .setStyle(ProgressBarStyle.ASCII)
-        .build();
+  private void draw() {
+    display.resize(Math.max(2, terminal.getHeight()), Math.max(20, terminal.getWidth()));
+    var lines =
+        jobs.values().stream()
+            .map(job -> new AttributedString(line(job)).columnSubSequence(0, width()))
+            .toList();
+    display.update(lines, -1);
+    terminal.flush();
+  }
+
+  private void erase() {
+    display.update(List.of(), 0);
+    display.reset();
+  }
+
+  private int width() {
+    return Math.max(20, terminal.getWidth()) - 1;
+  }
+
+  private String line(Running job) {
+    var progress = job.progress();
+    var share = progress.getTotal() == 0 ? 0 : (double) progress.getDone() / progress.getTotal();
+    var filled = (int) Math.round(share * BAR);
+    var left =
+        JobText.left(progress, Duration.between(job.since(), clock.instant()))
+            .map(time -> ", %d s left".formatted(time.toSeconds()))
+            .orElse("");
+    return "%-18s [%s%s] %3.0f%%  %s%s"
+        .formatted(
+            JobText.name(progress),
+            "=".repeat(filled),
+            " ".repeat(BAR - filled),
+            100 * share,
+            JobText.state(progress),
+            progress.getDone() == progress.getTotal() ? "" : left);
   }
 }

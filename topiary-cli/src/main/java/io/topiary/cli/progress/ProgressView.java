@@ -3,6 +3,7 @@ package io.topiary.cli.progress;
 import io.topiary.schemas.JobProgress;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.util.Optional;
 
 /**
  * Shows what workers say about their jobs. Fed by one thread with the records of {@code
@@ -16,7 +17,8 @@ public sealed interface ProgressView extends AutoCloseable
     if (quiet) {
       return new NoProgress(out);
     }
-    return terminal ? new ProgressBars(out) : new ProgressLines(out, clock);
+    var bars = terminal ? ProgressBars.onStandardError(clock) : Optional.<ProgressView>empty();
+    return bars.orElseGet(() -> new ProgressLines(out, clock));
   }
 
   /** A job's newest sign of life. */
