@@ -1,5 +1,7 @@
 package io.topiary.schemas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -42,7 +44,7 @@ final class CanonicalForm {
       case RECORD -> writeRecord(schema, (IndexedRecord) Objects.requireNonNull(value));
       case UNION -> {
         var branch = schema.getTypes().get(SpecificData.get().resolveUnion(schema, value));
-        out.writeUTF(branch.getFullName());
+        writeText(branch.getFullName());
         write(branch, value);
       }
       case ARRAY -> {
@@ -53,7 +55,7 @@ final class CanonicalForm {
         }
       }
       case STRING, ENUM, INT, LONG, FLOAT, DOUBLE, BOOLEAN, NULL ->
-          out.writeUTF(String.valueOf(value));
+          writeText(String.valueOf(value));
       case MAP, FIXED, BYTES ->
           throw new IllegalArgumentException("no canonical form is defined for " + schema);
     }
@@ -61,7 +63,7 @@ final class CanonicalForm {
 
   private void writeRecord(Schema schema, IndexedRecord datum) throws IOException {
     if (datum instanceof Artifact artifact) {
-      out.writeUTF(artifact.getSha256());
+      writeText(artifact.getSha256());
       return;
     }
     var fields =
@@ -71,9 +73,16 @@ final class CanonicalForm {
             .toList();
     out.writeInt(fields.size());
     for (var field : fields) {
-      out.writeUTF(field.name());
+      writeText(field.name());
       write(field.schema(), datum.get(field.pos()));
     }
+  }
+
+  /** Of any length: {@link DataOutputStream#writeUTF} would end at 64 KiB. */
+  private void writeText(String text) throws IOException {
+    var bytes = text.getBytes(UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
   }
 
   private static boolean holdsItsDefault(Schema.Field field, @Nullable Object value) {

@@ -15,7 +15,7 @@ class IdsTest {
   @Test
   void shouldNeverChange() {
     assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE))
-        .isEqualTo("2ea776f07ef6543d2f875b14bea80bca");
+        .isEqualTo("6ab97f958609f1345ee1d430f05deec8");
     assertThat(Ids.checkpointId("job", Stage.PRUNED)).isEqualTo("c07a1f24281fbfdda070312b9075133c");
   }
 
@@ -46,6 +46,15 @@ class IdsTest {
 
     // Then
     assertThat(ids).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldNameWorkHoweverLongItsNamesAre() {
+    var policy = PruningPolicy.newBuilder(policy(List.of(0.9), 2));
+    var globs = Stream.of("*".repeat(65_535), "*".repeat(65_536), "*".repeat(1_000_000));
+
+    assertThat(globs.map(glob -> Ids.planId("dense", policy.setModels(glob).build(), 0.9)))
+        .doesNotHaveDuplicates();
   }
 
   @Test
