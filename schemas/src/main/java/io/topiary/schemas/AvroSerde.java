@@ -2,7 +2,6 @@ package io.topiary.schemas;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.message.MissingSchemaException;
@@ -81,7 +80,8 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
       return decoder.decode(bytes);
     } catch (MissingSchemaException e) {
       throw refused("was written with a schema that is not among the released ones", e);
-    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+    } catch (IOException | RuntimeException e) {
+      // Avro has no one exception for bytes that are wrong.
       throw refused("is no Avro single-object record of that type: " + firstLine(e), e);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -14,6 +15,9 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 
 class AvroSerdeTest {
+
+  /** Bytes of marker and fingerprint. */
+  private static final int HEADER = 10;
 
   private final AvroSerde<Checkpoint> checkpoints = new AvroSerde<>(Checkpoint.class);
   private final byte[] bytes = checkpoints.encode(Samples.checkpoint());
@@ -54,6 +58,41 @@ class AvroSerdeTest {
                 assertThatThrownBy(() -> checkpoints.decode(Arrays.copyOf(bytes, length)))
                     .as("the first %d of %d bytes", length, bytes.length)
                     .isInstanceOf(SerializationException.class));
+  }
+
+  @Test
+  void shouldRefuseEveryLengthThatIsALie() {
+    // Given two billion, as Avro writes it
+    var lie = new byte[] {(byte) 0x80, (byte) 0xD0, (byte) 0xAC, (byte) 0xF3, 0x0E};
+
+    // When, Then
+    IntStream.range(HEADER, bytes.length - lie.length)
+        .forEach(
+            at -> {
+              var lying = Arrays.copyOf(bytes, bytes.length);
+              System.arraycopy(lie, 0, lying, at, lie.length);
+              decodeOrRefuse(lying);
+            });
+  }
+
+  @Test
+  void shouldMakeNothingButARefusalOfBentBytes() {
+    var random = new Random(11);
+    for (var round = 0; round < 50; round++) {
+      for (var i = HEADER; i < bytes.length; i++) {
+        var bent = bytes.clone();
+        bent[i] = (byte) random.nextInt();
+        decodeOrRefuse(bent);
+      }
+    }
+  }
+
+  private void decodeOrRefuse(byte[] bytes) {
+    try {
+      checkpoints.decode(bytes);
+    } catch (SerializationException e) {
+      assertThat(e).hasMessageContaining("should be a Checkpoint");
+    }
   }
 
   @Test
