@@ -190,8 +190,12 @@ public final class FileArtifactStore implements ArtifactStore {
     var limit = Instant.now().minus(LEFT_BEHIND);
     try (var drafts = Files.list(tmp)) {
       for (var draft : drafts.toList()) {
-        if (Files.getLastModifiedTime(draft).toInstant().isBefore(limit)) {
-          Files.deleteIfExists(draft);
+        try {
+          if (Files.getLastModifiedTime(draft).toInstant().isBefore(limit)) {
+            Files.deleteIfExists(draft);
+          }
+        } catch (NoSuchFileException e) {
+          log.debug("{} was another process's, which is done with it", draft);
         }
       }
     }

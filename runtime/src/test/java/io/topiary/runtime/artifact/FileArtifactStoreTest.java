@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -258,6 +259,34 @@ class FileArtifactStoreTest {
     // Then
     assertThat(old).doesNotExist();
     assertThat(fresh).exists();
+  }
+
+  @Test
+  void shouldOpenWhileOthersOpenAndWrite() throws Exception {
+    // Given
+    var others = 8;
+    var start = new CyclicBarrier(others);
+    var pool = Executors.newFixedThreadPool(others);
+    try {
+      Callable<Void> openOften =
+          () -> {
+            start.await();
+            for (var i = 0; i < 50; i++) {
+              FileArtifactStore.open(root).write(draft -> Files.writeString(draft, "weights"));
+            }
+            return null;
+          };
+
+      // When
+      var opened = pool.invokeAll(Collections.nCopies(others, openOften));
+
+      // Then
+      for (var each : opened) {
+        each.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   @Test
