@@ -1,5 +1,7 @@
 package io.topiary.runtime.artifact;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.Setting;
 import io.topiary.schemas.Artifact;
@@ -42,6 +44,9 @@ public final class FileArtifactStore implements ArtifactStore {
 
   /** Longer than any write takes; what is older was left by a crash. */
   private static final Duration LEFT_BEHIND = Duration.ofDays(1);
+
+  /** Bytes in a file's name, beyond which no common file system goes. */
+  private static final int LONGEST_NAME = 255;
 
   /** The store's folder with every symbolic link resolved. */
   private final Path root;
@@ -113,21 +118,22 @@ public final class FileArtifactStore implements ArtifactStore {
       }
       verified.check(file, artifact);
       return file;
-    } catch (NoSuchFileException e) {
-      if (!Files.isDirectory(blobs)) {
-        throw fault("be read", e);
-      }
-      throw new CorruptArtifactException("The artifact " + artifact.getUri() + " does not exist.");
     } catch (IOException e) {
-      throw fault("be read", e);
+      throw cannotBeRead(artifact, named, e);
     }
   }
 
   @Override
   public Optional<byte[]> result(String id) {
     try {
-      return Optional.of(Files.readAllBytes(resultFile(id)));
+      var result = Files.readAllBytes(resultFile(id));
+      // Who committed it may not have come to this yet: a crash could still let another one win.
+      syncDirectory(results);
+      return Optional.of(result);
     } catch (NoSuchFileException e) {
+      if (!Files.isDirectory(results)) {
+        throw fault("be read", e);
+      }
       return Optional.empty();
     } catch (IOException e) {
       throw fault("be read", e);
@@ -153,6 +159,32 @@ public final class FileArtifactStore implements ArtifactStore {
     } catch (IOException e) {
       throw fault("be written", e);
     }
+  }
+
+  /** The artifact is at fault when the store is there and will never have such a file. */
+  private RuntimeException cannotBeRead(Artifact artifact, Path named, IOException e) {
+    if (!Files.isDirectory(blobs)) {
+      return fault("be read", e);
+    }
+    if (e instanceof NoSuchFileException || cannotExist(named)) {
+      return new CorruptArtifactException("The artifact " + artifact.getUri() + " does not exist.");
+    }
+    return named.startsWith(root) ? fault("be read", e) : outside(artifact);
+  }
+
+  /** Whether a name in it is too long for a file, or leads through a file as if into a folder. */
+  private static boolean cannotExist(Path file) {
+    for (var name : file) {
+      if (name.toString().getBytes(UTF_8).length > LONGEST_NAME) {
+        return true;
+      }
+    }
+    for (var folder = file.getParent(); folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CorruptArtifactException outside(Artifact artifact) {

@@ -135,6 +135,7 @@ class FileArtifactStoreTest {
     Files.move(root, folder.resolve("unmounted"));
     assertThatExceptionOfType(ArtifactException.class).isThrownBy(() -> store.fetch(artifact));
     assertThatExceptionOfType(ArtifactException.class).isThrownBy(() -> store("more"));
+    assertThatExceptionOfType(ArtifactException.class).isThrownBy(() -> store.result("job"));
   }
 
   @ParameterizedTest
@@ -174,6 +175,22 @@ class FileArtifactStoreTest {
   void shouldRefuseWhatNamesNoFile(String uri) {
     // When, Then
     assertRefused(uri);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"STORE/blobs/BLOB/inside", "STORE/blobs/LONG"})
+  void shouldNotWaitForAFileThatCanNeverBe(String path) {
+    // Given
+    var blob = store("weights").getSha256();
+    var uri =
+        path.replace("STORE", "file://" + root)
+            .replace("BLOB", blob)
+            .replace("LONG", "a".repeat(256));
+
+    // When, Then
+    assertThatExceptionOfType(CorruptArtifactException.class)
+        .isThrownBy(() -> store.fetch(new Artifact(uri, 7L, SHA256_OF_WEIGHTS)))
+        .withMessageEndingWith("does not exist.");
   }
 
   @Test
