@@ -1,6 +1,10 @@
 package io.topiary.schemas;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -10,17 +14,33 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /** Creates at start whatever topic is missing; what exists is left as its operator made it. */
 public final class TopicCreation {
 
+  private static final Duration SHOW_UP = Duration.ofSeconds(20);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
   private TopicCreation() {}
 
   /**
-   * Idempotent, and safe when several services start at once.
+   * Idempotent, and safe when several services start at once. Where nothing is missing, it takes no
+   * right to create topics. When it returns, a broker knows all of them: a controller tells the
+   * brokers of a new topic only after it has told whoever asked for it.
    *
-   * @throws KafkaException when the broker refuses a topic for another reason than its existence
+   * @throws KafkaException when the broker refuses a topic for another reason than its existence,
+   *     or when one does not show up
    */
   public static void createMissing(Admin admin) throws InterruptedException {
-    var topics = new ArrayList<NewTopic>();
-    Topics.ALL.forEach(topic -> topics.add(topic.toCreate()));
-    topics.add(Topics.deadLettersToCreate());
+    create(admin, missing(admin));
+    var deadline = Instant.now().plus(SHOW_UP);
+    for (var missing = missing(admin); !missing.isEmpty(); missing = missing(admin)) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new KafkaException(
+            "The topics %s were created, but no broker tells of them"
+                .formatted(missing.stream().map(NewTopic::name).toList()));
+      }
+      Thread.sleep(LOOK_AGAIN.toMillis());
+    }
+  }
+
+  private static void create(Admin admin, List<NewTopic> topics) throws InterruptedException {
     for (var created : admin.createTopics(topics).values().entrySet()) {
       try {
         created.getValue().get();
@@ -29,6 +49,23 @@ public final class TopicCreation {
           throw new KafkaException("Topic " + created.getKey() + " cannot be created", e);
         }
       }
+    }
+  }
+
+  private static List<NewTopic> missing(Admin admin) throws InterruptedException {
+    var existing = names(admin);
+    var missing = new ArrayList<NewTopic>();
+    Topics.ALL.forEach(topic -> missing.add(topic.toCreate()));
+    missing.add(Topics.deadLettersToCreate());
+    missing.removeIf(topic -> existing.contains(topic.name()));
+    return missing;
+  }
+
+  private static Set<String> names(Admin admin) throws InterruptedException {
+    try {
+      return admin.listTopics().names().get();
+    } catch (ExecutionException e) {
+      throw new KafkaException("The topics cannot be listed", e);
     }
   }
 }
