@@ -4,9 +4,10 @@ import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -19,6 +20,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Hands checkpoints on to be pruned: those that arrive, at once; those that were parked because the
  * artifact store was away, again and again; and the newest dense one of every model whenever the
  * policies have changed, so that it makes no difference which of the two came first.
+ *
+ * <p>Of those that it holds, it hands on one at every tick: whatever is done in one tick is done in
+ * one transaction, which may take no longer than pruning one checkpoint does.
  */
 final class CheckpointIntake extends ContextualProcessor<String, byte[], String, byte[]> {
 
@@ -33,19 +37,21 @@ final class CheckpointIntake extends ContextualProcessor<String, byte[], String,
 
   private Duration pause = TICK;
   private Instant nextTry = Instant.EPOCH;
+
+  /** Key of the parked checkpoint that was tried last. */
+  private String tried = "";
+
   private Set<PruningPolicy> applied = Set.of();
+
+  /** Models whose newest checkpoint has not been handed on since the policies have changed. */
+  private final Deque<String> outdated = new ArrayDeque<>();
 
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
     super.init(context);
     applied = Set.of();
-    context.schedule(
-        TICK,
-        PunctuationType.WALL_CLOCK_TIME,
-        now -> {
-          retryParked(Instant.ofEpochMilli(now));
-          applyChangedPolicies(now);
-        });
+    outdated.clear();
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
   }
 
   @Override
@@ -53,42 +59,66 @@ final class CheckpointIntake extends ContextualProcessor<String, byte[], String,
     context().forward(record);
   }
 
-  /** Ends at the first that is parked again, so that a store that is away costs one short call. */
-  private void retryParked(Instant now) {
-    if (now.isBefore(nextTry)) {
-      return;
+  private void tick(long now) {
+    lookAtPolicies();
+    if (!retryParked(now)) {
+      Optional.ofNullable(outdated.poll())
+          .map(store(NEWEST)::get)
+          .ifPresent(newest -> handOn(newest, now));
     }
-    for (var checkpoint : all(PARKED)) {
-      handOn(checkpoint.value, now.toEpochMilli());
-      if (store(PARKED).get(checkpoint.key) != null) {
-        nextTry = now.plus(pause);
-        pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
-        return;
-      }
-    }
-    pause = TICK;
   }
 
-  private void applyChangedPolicies(long now) {
+  private void lookAtPolicies() {
     var policies = new HashSet<>(AcceptedPolicies.of(context()).all());
     if (!policies.equals(applied)) {
       applied = policies;
-      all(NEWEST).forEach(checkpoint -> handOn(checkpoint.value, now));
+      outdated.clear();
+      try (var newest = store(NEWEST).all()) {
+        newest.forEachRemaining(entry -> outdated.add(entry.key));
+      }
+    }
+  }
+
+  /** Tries one after the other, and pauses after each that is parked again; tells if it tried. */
+  private boolean retryParked(long millis) {
+    var now = Instant.ofEpochMilli(millis);
+    if (now.isBefore(nextTry)) {
+      return false;
+    }
+    var next = nextParked();
+    if (next.isEmpty()) {
+      pause = TICK;
+      return false;
+    }
+    tried = next.get().key;
+    handOn(next.get().value, millis);
+    if (store(PARKED).get(tried) != null) {
+      nextTry = now.plus(pause);
+      pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+    } else {
+      pause = TICK;
+    }
+    return true;
+  }
+
+  /** The one after that which was tried last, so that none has to wait for another. */
+  private Optional<KeyValue<String, byte[]>> nextParked() {
+    try (var parked = store(PARKED).all()) {
+      Optional<KeyValue<String, byte[]>> first = Optional.empty();
+      while (parked.hasNext()) {
+        var entry = parked.next();
+        if (entry.key.compareTo(tried) > 0) {
+          return Optional.of(entry);
+        }
+        first = first.or(() -> Optional.of(entry));
+      }
+      return first;
     }
   }
 
   private void handOn(byte[] checkpoint, long now) {
     var model = Topics.CHECKPOINTS.serde().decode(checkpoint).getLineage().getModel();
     context().forward(new Record<>(model, checkpoint, now));
-  }
-
-  /** A copy, as the store changes while it is worked on. */
-  private List<KeyValue<String, byte[]>> all(String store) {
-    var all = new ArrayList<KeyValue<String, byte[]>>();
-    try (var entries = store(store).all()) {
-      entries.forEachRemaining(all::add);
-    }
-    return all;
   }
 
   private KeyValueStore<String, byte[]> store(String name) {

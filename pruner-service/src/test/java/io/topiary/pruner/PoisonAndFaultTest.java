@@ -299,6 +299,8 @@ class PoisonAndFaultTest {
     // When
     Files.move(directory.resolve("away"), store);
     pruner.advance(Duration.ofMinutes(1));
+    pruner.advance(TICK);
+    pruner.advance(TICK);
 
     // Then
     assertThat(pruner.jobs())
@@ -310,6 +312,35 @@ class PoisonAndFaultTest {
     pruner.advance(Duration.ofMinutes(1));
     assertThat(pruner.jobs()).isEmpty();
     assertThat(pruner.timed("topiary.pruner.mask")).isLessThan(16);
+  }
+
+  @Test
+  void shouldLetNoParkedCheckpointWaitForAnother() throws IOException {
+    // Given the first of two that are parked can be read no more
+    pruner.send(policy("strong", "*", 0.5));
+    var loop = store.resolve("blobs").resolve("loop");
+    var broken =
+        Checkpoint.newBuilder(networks.linear("broken", "tonight"))
+            .setCheckpointId("0")
+            .setArtifact(new Artifact(loop.toUri().toString(), 8L, "00".repeat(32)))
+            .build();
+    var whole = networks.linear("whole", "tonight");
+    Files.createSymbolicLink(loop, loop);
+    Files.move(store, directory.resolve("away"));
+    pruner.send(broken);
+    pruner.send(whole);
+
+    // When
+    Files.move(directory.resolve("away"), store);
+    pruner.advance(TICK);
+    pruner.advance(TICK);
+    pruner.advance(TICK);
+
+    // Then
+    assertThat(pruner.jobs())
+        .extracting(job -> job.getLineage().getModel())
+        .containsExactly("whole");
+    assertThat(pruner.unready()).containsKey("artifacts");
   }
 
   @Test

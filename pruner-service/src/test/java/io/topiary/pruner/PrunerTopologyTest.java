@@ -148,6 +148,22 @@ class PrunerTopologyTest {
   }
 
   @Test
+  void shouldApplyALaterPolicyToOneModelAtATimeAsATransactionMayNotTakeLonger() {
+    // Given
+    pruner.send(networks.linear("first", "tonight"));
+    pruner.send(networks.linear("second", "tonight"));
+    pruner.send(policy("strong", "*", 0.5));
+
+    // When, then
+    pruner.advance(TICK);
+    assertThat(pruner.checkpoints()).hasSize(1);
+    pruner.advance(TICK);
+    assertThat(pruner.checkpoints()).hasSize(1);
+    pruner.advance(TICK);
+    assertThat(pruner.checkpoints()).isEmpty();
+  }
+
+  @Test
   void shouldForgetAPolicyThatIsRemoved() {
     // Given
     pruner.send(policy("strong", "*", 0.5));
