@@ -57,9 +57,12 @@ public final class DataSets {
     }
     List<Path> candidates = new ArrayList<>();
     try {
-      searchPath.forEach(path -> candidates.add(path.resolve(nameOrFolder)));
-      candidates.add(SYSTEM_DATA_SETS.resolve(nameOrFolder));
-      candidates.add(Path.of(nameOrFolder).toAbsolutePath().normalize());
+      Path given = Path.of(nameOrFolder);
+      if (isName(given)) {
+        searchPath.forEach(path -> candidates.add(path.resolve(given)));
+        candidates.add(SYSTEM_DATA_SETS.resolve(given));
+      }
+      candidates.add(given.toAbsolutePath().normalize());
     } catch (InvalidPathException e) {
       throw new DataSetException(
           "'" + nameOrFolder + "' is neither the name of a data set nor a folder.", e);
@@ -75,6 +78,14 @@ public final class DataSets {
                             nameOrFolder,
                             FASHION_MNIST_SAMPLE,
                             candidates.stream().distinct().toList())));
+  }
+
+  /** Whether it may be a sub-folder's name; a path such as "." or "../mnist" means one folder. */
+  private static boolean isName(Path given) {
+    return given.getNameCount() == 1
+        && !given.isAbsolute()
+        && !given.equals(Path.of("."))
+        && !given.equals(Path.of(".."));
   }
 
   private static ImageDataSet read(String name, FileSource files) throws IOException {

@@ -166,6 +166,20 @@ class DataSetsTest {
   }
 
   @Test
+  void shouldTakeAPathForOneFolderWhateverTheSearchPathHolds() throws IOException {
+    // Given a search path in which the same steps lead to a data set
+    List<Path> searchPath = List.of(folder, Files.createDirectory(folder.resolve("sub")));
+
+    // Then it is this directory that has no images, and the one above it
+    for (String path : List.of(".", "..", "./.", "../.")) {
+      assertThatThrownBy(() -> DataSets.open(path, searchPath))
+          .as(path)
+          .isInstanceOf(DataSetException.class)
+          .hasMessageContaining("has no file train-images-idx3-ubyte");
+    }
+  }
+
+  @Test
   void shouldNameTheFoldersItLookedInForAnUnknownDataSet() throws IOException {
     assertThatThrownBy(() -> DataSets.open("cifar", List.of(folder)))
         .isInstanceOf(DataSetException.class)
