@@ -30,6 +30,7 @@ class BadInputTest {
         "--sparsity        | 0.99999    | should be lower",
         "--epochs          | 0          | should be above 0",
         "--epochs          | Infinity   | should be above 0",
+        "--epochs          | 1e300      | should be at most 25264513",
         "--retrain-epochs  | -1         | should be above 0",
         "--retrain-epochs  | 0.001      | should be at least 0.0118",
         "--batch-size      | 0          | should be at least 1",

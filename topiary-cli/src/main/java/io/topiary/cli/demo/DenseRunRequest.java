@@ -102,10 +102,17 @@ record DenseRunRequest(TrainingJob job, PruningPolicy policy, Path dataDir) {
   }
 
   private static void requireAnIteration(String option, double epochs, int images, int batchSize) {
-    if (Iterations.of(epochs, images, batchSize) < 1) {
+    var perEpoch = Iterations.perEpoch(images, batchSize);
+    var iterations = Math.rint(epochs * perEpoch);
+    if (iterations < 1) {
       throw new StartException(
           "%s is %s, which is less than half a batch; it should be at least %.4f."
-              .formatted(option, epochs, 1.0 / Iterations.perEpoch(images, batchSize)));
+              .formatted(option, epochs, 1.0 / perEpoch));
+    }
+    if (iterations > Integer.MAX_VALUE) {
+      throw new StartException(
+          "%s is %s, which is more batches than can be counted; it should be at most %d."
+              .formatted(option, epochs, Integer.MAX_VALUE / perEpoch));
     }
   }
 
