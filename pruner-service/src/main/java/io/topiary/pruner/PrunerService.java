@@ -1,5 +1,7 @@
 package io.topiary.pruner;
 
+import static java.util.Map.entry;
+
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.topiary.pruner.pruning.OneShotPruner;
 import io.topiary.runtime.StartException;
@@ -83,26 +85,24 @@ public final class PrunerService implements AutoCloseable {
   /** What this service cannot do without counts before what is configured. */
   static Map<String, Object> properties(PrunerConfig config) {
     var longestPruning = Math.toIntExact(config.longestPruning().toMillis());
-    return Map.of(
-        StreamsConfig.APPLICATION_ID_CONFIG,
-        NAME,
-        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-        StreamsConfig.EXACTLY_ONCE_V2,
-        StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
-        true,
-        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
-        PoisonHandler.class,
-        StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
-        Topics.DEAD_LETTERS,
-        StreamsConfig.STATE_DIR_CONFIG,
-        config.stateDirectory().toString(),
-        StreamsConfig.NUM_STREAM_THREADS_CONFIG,
-        config.threads(),
-        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-        longestPruning,
+    return Map.ofEntries(
+        entry(StreamsConfig.APPLICATION_ID_CONFIG, NAME),
+        entry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
+        entry(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true),
+        entry(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, PoisonHandler.class),
+        entry(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, Topics.DEAD_LETTERS),
+        entry(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString()),
+        entry(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads()),
+        entry(
+            StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+            Topics.LARGEST_DEAD_LETTER),
+        entry(
+            StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+            longestPruning),
         // Kafka Streams looks up from its work once half of this has gone by.
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
-        Math.multiplyExact(3, longestPruning));
+        entry(
+            StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
+            Math.multiplyExact(3, longestPruning)));
   }
 
   static KafkaStreams streams(PrunerConfig config, KafkaSettings kafka, Topology topology) {

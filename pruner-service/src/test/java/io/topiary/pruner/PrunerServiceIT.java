@@ -57,6 +57,9 @@ class PrunerServiceIT {
 
   private static final String MODEL = "linear";
 
+  /** Bytes of a record that is about as large as a broker takes. */
+  private static final int NOISE = (1 << 20) - 200;
+
   private KafkaCluster cluster;
 
   @TempDir private Path directory;
@@ -197,7 +200,7 @@ class PrunerServiceIT {
   }
 
   private void sendNoise() throws InterruptedException {
-    var noise = new byte[100];
+    var noise = new byte[NOISE];
     new Random(7).nextBytes(noise);
     sender.send(
         new ProducerRecord<>(
@@ -221,7 +224,7 @@ class PrunerServiceIT {
 
   private <V extends SpecificRecord> List<V> sent(Topic<V> topic) {
     return values(topic.name()).stream()
-        .filter(bytes -> bytes.length != 100)
+        .filter(bytes -> bytes.length != NOISE)
         .map(topic.serde()::decode)
         .toList();
   }

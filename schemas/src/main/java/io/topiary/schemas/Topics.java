@@ -73,6 +73,12 @@ public final class Topics {
    */
   public static final String DEAD_LETTERS = "topiary.dead-letters";
 
+  /**
+   * Bytes in a dead letter: many times what a broker takes elsewhere, as a letter is the record and
+   * what is wrong with it.
+   */
+  public static final int LARGEST_DEAD_LETTER = 16 << 20;
+
   private Topics() {}
 
   static NewTopic deadLettersToCreate() {
@@ -82,6 +88,8 @@ public final class Topics {
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 TopicConfig.CLEANUP_POLICY_DELETE,
                 TopicConfig.RETENTION_MS_CONFIG,
-                "-1"));
+                "-1",
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                String.valueOf(LARGEST_DEAD_LETTER)));
   }
 }

@@ -28,6 +28,9 @@ public final class DeadLetters {
   public static final String PARTITION = "__streams.errors.partition";
   public static final String OFFSET = "__streams.errors.offset";
 
+  /** Leaves room for key and headers. */
+  private static final int LARGEST_VALUE = Topics.LARGEST_DEAD_LETTER - (1 << 20);
+
   private final RecordSender sender;
   private final MeterRegistry registry;
 
@@ -47,15 +50,18 @@ public final class DeadLetters {
     registry.counter("topiary.dead.letters", "topic", original.topic()).increment();
   }
 
-  /** The letter itself, for those who send it in a transaction of their own. */
+  /**
+   * The letter itself, for those who send it in a transaction of their own. A value that no letter
+   * can hold is left where it is, as the headers tell where that is.
+   */
   public static ProducerRecord<byte[], byte[]> letter(
       ConsumerRecord<byte[], byte[]> original, Exception why) {
     var trace = new StringWriter();
     why.printStackTrace(new PrintWriter(trace));
     // Some clients write records without a time, which are read with a negative one.
     @Nullable Long time = original.timestamp() < 0 ? null : original.timestamp();
-    var letter =
-        new ProducerRecord<>(Topics.DEAD_LETTERS, null, time, original.key(), original.value());
+    byte @Nullable [] value = fits(original.value()) ? original.value() : null;
+    var letter = new ProducerRecord<>(Topics.DEAD_LETTERS, null, time, original.key(), value);
     original.headers().forEach(letter.headers()::add);
     letter
         .headers()
@@ -66,6 +72,10 @@ public final class DeadLetters {
         .add(PARTITION, String.valueOf(original.partition()).getBytes(UTF_8))
         .add(OFFSET, String.valueOf(original.offset()).getBytes(UTF_8));
     return letter;
+  }
+
+  private static boolean fits(byte @Nullable [] value) {
+    return value == null || value.length <= LARGEST_VALUE;
   }
 
   private static byte @Nullable [] bytes(@Nullable String text) {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.schemas.Topic;
+import io.topiary.schemas.Topics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -27,12 +28,20 @@ public final class RecordSender implements AutoCloseable {
 
   private static final Map<String, Object> DEFAULTS =
       Map.of(
-          ProducerConfig.ACKS_CONFIG, "all",
+          ProducerConfig.ACKS_CONFIG,
+          "all",
           // A caller that waits can be told sooner that no broker answers.
-          ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000,
-          ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000,
-          ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
-          ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+          ProducerConfig.MAX_BLOCK_MS_CONFIG,
+          10_000,
+          ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+          30_000,
+          ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+          10_000,
+          ProducerConfig.COMPRESSION_TYPE_CONFIG,
+          "lz4",
+          // The brokers know what they take, and take more for dead letters.
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+          Topics.LARGEST_DEAD_LETTER);
 
   private static final Duration CLOSE = Duration.ofSeconds(5);
 

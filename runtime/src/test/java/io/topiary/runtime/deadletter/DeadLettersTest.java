@@ -60,7 +60,24 @@ class DeadLettersTest {
     assertThat(letter.headers().lastHeader(DeadLetters.MESSAGE).value()).isNull();
   }
 
+  @Test
+  void shouldLeaveAValueThatNoLetterCanHoldWhereItIs() {
+    // When
+    var whole = DeadLetters.letter(record(0L, new byte[15 << 20]), new IllegalStateException());
+    var empty =
+        DeadLetters.letter(record(0L, new byte[(15 << 20) + 1]), new IllegalStateException());
+
+    // Then
+    assertThat(whole.value()).hasSize(15 << 20);
+    assertThat(empty.value()).isNull();
+    assertThat(empty.headers().lastHeader(DeadLetters.OFFSET).value()).asString().isEqualTo("42");
+  }
+
   private static ConsumerRecord<byte[], byte[]> record(long timestamp) {
+    return record(timestamp, VALUE);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(long timestamp, byte[] value) {
     return new ConsumerRecord<>(
         "topiary.jobs",
         3,
@@ -68,9 +85,9 @@ class DeadLettersTest {
         timestamp,
         TimestampType.CREATE_TIME,
         KEY.length,
-        VALUE.length,
+        value.length,
         KEY,
-        VALUE,
+        value,
         new RecordHeaders(),
         Optional.empty());
   }

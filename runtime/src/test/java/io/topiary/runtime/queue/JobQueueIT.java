@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -264,16 +265,17 @@ class JobQueueIT {
     // When
     queue.sender.send(new ProducerRecord<>(queue.topic.name(), "no Avro".getBytes(UTF_8)));
     queue.sender.send(new ProducerRecord<>(queue.topic.name(), new byte[0], null));
+    queue.sender.send(new ProducerRecord<>(queue.topic.name(), noiseAsLargeAsTheBrokerTakes()));
     queue.send("good");
 
     // Then
     await().atMost(SOON).until(() -> queue.ended("done") == 1);
-    assertThat(queue.ended("undecodable")).isEqualTo(2);
+    assertThat(queue.ended("undecodable")).isEqualTo(3);
     assertThat(handler.jobs()).containsExactly("good");
     assertThat(queue.deadLetters())
         .extracting(letter -> header(letter, "__streams.errors.message").orElse(""))
         .allMatch(message -> message.contains("should be a Control"))
-        .hasSize(2);
+        .hasSize(3);
     assertThat(
             queue
                 .telemetry
@@ -282,7 +284,7 @@ class JobQueueIT {
                 .tag("topic", queue.topic.name())
                 .counter()
                 .count())
-        .isEqualTo(2);
+        .isEqualTo(3);
   }
 
   @Test
@@ -493,5 +495,11 @@ class JobQueueIT {
       ProducerRecord<byte[], byte[]> record, int attempts) {
     record.headers().add(JobQueue.ATTEMPTS_HEADER, String.valueOf(attempts).getBytes(UTF_8));
     return record;
+  }
+
+  private static byte[] noiseAsLargeAsTheBrokerTakes() {
+    var noise = new byte[(1 << 20) - 200];
+    new Random(7).nextBytes(noise);
+    return noise;
   }
 }

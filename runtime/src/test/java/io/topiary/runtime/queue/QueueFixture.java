@@ -3,6 +3,7 @@ package io.topiary.runtime.queue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.telemetry.Telemetry;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -26,7 +26,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A topic and a share group of a test's own, and what it needs to work with them. */
@@ -50,18 +49,8 @@ final class QueueFixture implements AutoCloseable {
     resources.own(telemetry);
     admin = resources.own(kafka.client("test-admin", Map.of(), Admin::create));
     sender = resources.own(new RecordSender("test-sender", kafka, telemetry.registry()));
-    create(topic.name());
-    create(Topics.DEAD_LETTERS);
-  }
-
-  private void create(String name) throws Exception {
-    try {
-      admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get();
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw e;
-      }
-    }
+    admin.createTopics(List.of(new NewTopic(topic.name(), 1, (short) 1))).all().get();
+    PipelineTopics.createMissing(kafka);
   }
 
   JobQueue start(JobHandler<Control> handler) throws InterruptedException {

@@ -1,12 +1,14 @@
 package io.topiary.runtime.queue;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.kroxylicious.testing.kafka.api.KafkaCluster;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.KafkaSettings;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.junit.jupiter.api.Tag;
@@ -30,6 +32,7 @@ class QueueStartIT {
               new UpdateFeaturesOptions())
           .all()
           .get();
+      await().until(() -> !hasShareGroups(queue.admin));
 
       // When, Then
       assertThatExceptionOfType(StartException.class)
@@ -37,6 +40,12 @@ class QueueStartIT {
           .withMessageContaining("should have share groups switched on")
           .withMessageContaining(cluster.getBootstrapServers());
     }
+  }
+
+  private static boolean hasShareGroups(Admin admin) throws Exception {
+    var features = admin.describeFeatures().featureMetadata().get().finalizedFeatures();
+    return features.containsKey("share.version")
+        && features.get("share.version").maxVersionLevel() > 0;
   }
 
   @Test
