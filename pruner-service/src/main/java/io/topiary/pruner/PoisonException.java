@@ -8,10 +8,6 @@ final class PoisonException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  PoisonException(String sentence) {
-    super(sentence);
-  }
-
   PoisonException(Exception cause) {
     super(cause.getMessage(), cause);
   }
