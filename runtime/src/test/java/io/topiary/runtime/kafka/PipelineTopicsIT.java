@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.kroxylicious.testing.kafka.api.KafkaCluster;
-import io.kroxylicious.testing.kafka.common.BrokerCluster;
 import io.kroxylicious.testing.kafka.common.BrokerConfig;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
 import io.topiary.runtime.StartException;
@@ -56,8 +55,8 @@ class PipelineTopicsIT {
   }
 
   @Test
-  void shouldHaveThemThereForEveryServiceThatStartsAtTheSameTime(
-      @BrokerCluster(numBrokers = 2) KafkaCluster cluster) throws Exception {
+  void shouldHaveThemThereForEveryServiceThatStartsAtTheSameTime(KafkaCluster cluster)
+      throws Exception {
     var services = 6;
     var pool = Executors.newFixedThreadPool(services);
     try (var admin = settings(cluster).client("test", Map.of(), Admin::create)) {
