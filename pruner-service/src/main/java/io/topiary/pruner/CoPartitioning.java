@@ -3,12 +3,15 @@ package io.topiary.pruner;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.schemas.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Kafka Streams checks that topics have the same number of partitions when it joins them, and not
@@ -16,6 +19,9 @@ import org.apache.kafka.clients.admin.Admin;
  * would come to another task than its plan, and never be seen.
  */
 final class CoPartitioning {
+
+  private static final int LOOKS = 100;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
   private CoPartitioning() {}
 
@@ -26,10 +32,7 @@ final class CoPartitioning {
     var joined = List.of(Topics.CHECKPOINTS.name(), Topics.OUTCOMES.name());
     try (var admin = kafka.client("topiary-pruner-topics", Map.of(), Admin::create)) {
       var partitions = new TreeMap<String, Integer>();
-      admin
-          .describeTopics(joined)
-          .allTopicNames()
-          .get()
+      describe(admin, joined)
           .forEach((topic, description) -> partitions.put(topic, description.partitions().size()));
       if (Set.copyOf(partitions.values()).size() > 1) {
         throw new StartException(
@@ -39,6 +42,21 @@ final class CoPartitioning {
     } catch (ExecutionException e) {
       throw new StartException(
           "The topics %s cannot be described: %s.".formatted(joined, e.getCause()), e);
+    }
+  }
+
+  /** The broker that answers may hear of a new topic a moment after the others. */
+  private static Map<String, TopicDescription> describe(Admin admin, List<String> topics)
+      throws ExecutionException, InterruptedException {
+    for (var look = 1; ; look++) {
+      try {
+        return admin.describeTopics(topics).allTopicNames().get();
+      } catch (ExecutionException e) {
+        if (look == LOOKS || !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+        Thread.sleep(LOOK_AGAIN.toMillis());
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Checkpoint;
@@ -35,7 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -168,6 +171,30 @@ class PrunerServiceIT {
         .untilAsserted(() -> assertThat(telemetry.health().failure()).isCompletedExceptionally());
     assertThat(telemetry.health().unready().get("topiary-pruner")).contains("This is a bug.");
     assertThat(values(Topics.DEAD_LETTERS)).isEmpty();
+  }
+
+  @Test
+  void shouldWaitForABrokerThatHasNotHeardOfTheTopicsYet() throws Exception {
+    // Given
+    var started =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                CoPartitioning.require(kafka);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertThat(started)
+        .failsWithin(Duration.ofSeconds(1))
+        .withThrowableThat()
+        .isInstanceOf(TimeoutException.class);
+
+    // When
+    PipelineTopics.createMissing(kafka);
+
+    // Then
+    assertThat(started).succeedsWithin(Duration.ofSeconds(10));
   }
 
   @Test
