@@ -53,6 +53,23 @@ class DemoProcessIT {
     }
   }
 
+  @Test
+  void shouldStopWithoutComplaintWhileItIsStarting() throws Exception {
+    // Given a demo that has its folder, and goes on to start the broker
+    var data = folder.resolve("data");
+    try (var demo = demo("starting", data)) {
+      await()
+          .pollInterval(Duration.ofMillis(10))
+          .atMost(STARTED)
+          .until(() -> Files.exists(data.resolve(".lock")));
+
+      // When it is told to stop, it has nothing to say of what can no longer be started
+      assertThat(demo.terminate(Duration.ofSeconds(45))).isEqualTo(143);
+      assertThat(demo.output().lines())
+          .allMatch(line -> line.startsWith("Metrics") || line.startsWith("Interrupted"));
+    }
+  }
+
   private ChildProcess demo(String name, Path data) throws IOException {
     return ChildProcess.java(
         name,

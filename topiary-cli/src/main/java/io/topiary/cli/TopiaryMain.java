@@ -24,6 +24,9 @@ public final class TopiaryMain {
 
   public static void main(String[] arguments) {
     System.setProperty("logback.configurationFile", "topiary-cli-logback.xml");
+    // The broker brings Log4j along, which would complain when it is loaded while the process
+    // stops.
+    System.setProperty("log4j.shutdownHookEnabled", "false");
     System.exit(commandLine().execute(arguments));
   }
 

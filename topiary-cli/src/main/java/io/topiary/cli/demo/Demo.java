@@ -20,9 +20,11 @@ import java.util.Set;
 /** One run of the demo, from the first record that is sent to the table. */
 final class Demo {
 
+  /** Exit status of a run that was told to stop. */
+  static final int INTERRUPTED = 130;
+
   private static final int DONE = 0;
   private static final int FAILED = 1;
-  private static final int INTERRUPTED = 130;
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration POLL = Duration.ofMillis(200);
 

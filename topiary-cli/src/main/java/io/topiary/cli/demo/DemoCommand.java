@@ -1,6 +1,7 @@
 package io.topiary.cli.demo;
 
 import io.topiary.cli.progress.ProgressView;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -158,7 +159,19 @@ public final class DemoCommand implements Callable<Integer> {
     var clock = Clock.systemUTC();
     var view = ProgressView.on(System.err, Boolean.getBoolean(TERMINAL), quiet, clock);
     try (var stop = StopSignal.listen()) {
-      return new Demo(options, spec.commandLine().getOut(), view, clock).run(stop);
+      return run(new Demo(options, spec.commandLine().getOut(), view, clock), stop);
+    }
+  }
+
+  /** What is still starting while the process already stops may fail in any way, to no harm. */
+  private static int run(Demo demo, StopSignal stop) throws IOException, InterruptedException {
+    try {
+      return demo.run(stop);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      if (stop.given()) {
+        return Demo.INTERRUPTED;
+      }
+      throw e;
     }
   }
 }
