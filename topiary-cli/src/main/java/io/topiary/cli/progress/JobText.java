@@ -49,7 +49,7 @@ final class JobText {
   /** Time left at the pace so far; absent while too little was done to tell the pace. */
   static Optional<Duration> left(JobProgress progress, Duration elapsed) {
     var done = progress.getDone();
-    return done * ENOUGH < progress.getTotal()
+    return done == 0 || done * ENOUGH < progress.getTotal()
         ? Optional.empty()
         : Optional.of(elapsed.multipliedBy(progress.getTotal() - done).dividedBy(done));
   }

@@ -44,6 +44,18 @@ class ProgressLinesTest {
   }
 
   @Test
+  void shouldNotGuessTheTimeLeftOfAJobThatHasNothingToDo() {
+    var nothing = JobProgress.newBuilder(progress(0, 1)).setTotal(0).build();
+
+    view.show(nothing);
+    view.show(JobProgress.newBuilder(nothing).setEpoch(2).build());
+
+    assertThat(bytes.toString(UTF_8).lines())
+        .containsExactly(
+            "retraining at 90%", "retraining at 90%: epoch 2/2, loss 0.5000, 1,250 img/s");
+  }
+
+  @Test
   void shouldSayNothingWhenQuiet() {
     var quiet = ProgressView.on(new PrintStream(bytes, true, UTF_8), true, true, clock);
 
