@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 
 /**
  * The state of a network in a safetensors file: every parameter as {@code F32} under its PyTorch
- * name and in its PyTorch shape, and nothing else. A file that exists as an instance of this class
- * fits its network.
+ * name and in its PyTorch shape, and nothing else but the counters of batches that PyTorch keeps,
+ * which are ignored. A file that exists as an instance of this class fits its network.
  */
 public final class CheckpointFile {
 
