@@ -41,21 +41,21 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
   }
 
   @Override
+  public boolean sendAgain(Checkpoint checkpoint, JobContext context) throws InterruptedException {
+    var committed = commitPoint.sendAgain(id(checkpoint), checkpoint.getLineage().getModel());
+    if (committed.isPresent()) {
+      done(checkpoint, committed.get(), context);
+    }
+    return committed.isPresent();
+  }
+
+  @Override
   public JobResult handle(Checkpoint checkpoint, JobContext context) throws InterruptedException {
     var id = id(checkpoint);
-    var model = checkpoint.getLineage().getModel();
     try {
-      var committed = commitPoint.sendAgain(id, model);
-      var evaluated =
-          committed.isPresent()
-              ? committed.get()
-              : commitPoint.commit(
-                  id,
-                  model,
-                  evaluation.evaluate(id, checkpoint, progress.of(id, checkpoint, context)));
-      outcomes.done(id, checkpoint.getLineage(), context.started());
-      meters.evaluated(checkpoint, evaluated);
-      meters.ended(checkpoint, Result.DONE);
+      var evaluated = evaluation.evaluate(id, checkpoint, progress.of(id, checkpoint, context));
+      var committed = commitPoint.commit(id, checkpoint.getLineage().getModel(), evaluated);
+      done(checkpoint, committed, context);
       return JobResult.done();
     } catch (EvaluationStoppedException e) {
       return JobResult.handedBack(false);
@@ -73,6 +73,13 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
       throws InterruptedException {
     outcomes.failed(id(checkpoint), checkpoint.getLineage(), reason, context.started());
     meters.ended(checkpoint, Result.FAILED);
+  }
+
+  private void done(Checkpoint checkpoint, Evaluation evaluated, JobContext context)
+      throws InterruptedException {
+    outcomes.done(id(checkpoint), checkpoint.getLineage(), context.started());
+    meters.evaluated(checkpoint, evaluated);
+    meters.ended(checkpoint, Result.DONE);
   }
 
   private static String id(Checkpoint checkpoint) {

@@ -48,17 +48,21 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
   }
 
   @Override
+  public boolean sendAgain(TrainingJob job, JobContext context) throws InterruptedException {
+    requireOwnId(job);
+    var committed = commitPoint.sendAgain(job.getJobId(), job.getLineage().getModel());
+    if (committed.isPresent()) {
+      done(job, context);
+    }
+    return committed.isPresent();
+  }
+
+  @Override
   public JobResult handle(TrainingJob job, JobContext context) throws InterruptedException {
     try {
-      requireOwnId(job);
-      var id = job.getJobId();
-      var model = job.getLineage().getModel();
-      if (commitPoint.sendAgain(id, model).isEmpty()) {
-        commitPoint.commit(id, model, training.store(job, trained(job, context)));
-      }
-      outcomes.done(id, job.getLineage(), context.started());
-      uncommitted.remove(id);
-      meters.ended(job, Result.DONE);
+      var checkpoint = training.store(job, trained(job, context));
+      commitPoint.commit(job.getJobId(), job.getLineage().getModel(), checkpoint);
+      done(job, context);
       return JobResult.done();
     } catch (TrainingStoppedException e) {
       return JobResult.handedBack(false);
@@ -77,6 +81,12 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
     uncommitted.remove(job.getJobId());
     outcomes.failed(job.getJobId(), job.getLineage(), reason, context.started());
     meters.ended(job, Result.FAILED);
+  }
+
+  private void done(TrainingJob job, JobContext context) throws InterruptedException {
+    outcomes.done(job.getJobId(), job.getLineage(), context.started());
+    uncommitted.remove(job.getJobId());
+    meters.ended(job, Result.DONE);
   }
 
   /** A result is committed under the job's id, so no job may bear the id of another. */

@@ -6,13 +6,22 @@ import org.apache.kafka.common.errors.ApiException;
 
 /**
  * What a worker does with its jobs. The same job may come more than once, also to two workers at
- * the same time; whoever commits its result first wins, and later attempts send that result again.
+ * the same time; whoever commits its result first wins, and later deliveries send that result
+ * again.
  *
  * <p>A {@link CorruptArtifactException} or {@link JobRefusedException} counts as poison. An {@link
  * ArtifactException}, or an {@link ApiException} of Kafka's, counts as a fault. Any other exception
  * is a bug, and ends the process.
  */
 public interface JobHandler<V> {
+
+  /**
+   * Sends the result that an earlier attempt has committed. Asked at every delivery, before {@link
+   * #handle} and before a job is given up: what is committed is done, however its worker ended.
+   *
+   * @return whether there was one and it is sent; false when the work is to be done
+   */
+  boolean sendAgain(V job, JobContext context) throws InterruptedException;
 
   /**
    * Works on the job; returns {@link JobResult.Done} only when the result is committed and sent.

@@ -74,11 +74,6 @@ final class JobRunner<V extends SpecificRecord> {
       return sent(Ending.UNDECODABLE, () -> deadLetters.send(record, e));
     }
     var context = Deliveries.context(record, patience::stopping);
-    if (context.attempt() > limits.attempts()) {
-      var reason =
-          "The job was given up after %d attempts without progress.".formatted(limits.attempts());
-      return refuse(record, job, context, new JobRefusedException(reason));
-    }
     if (context.deliveryCount() >= limits.deliveries()) {
       log.info("{} is at its last delivery and is sent again", Deliveries.name(record));
       return sendAgain(record, context.attempt() - 1);
@@ -118,6 +113,14 @@ final class JobRunner<V extends SpecificRecord> {
 
   private JobResult attempt(V job, JobContext context) {
     try {
+      if (handler.sendAgain(job, context)) {
+        return JobResult.done();
+      }
+      if (context.attempt() > limits.attempts()) {
+        return JobResult.poison(
+            "The job was given up after %d attempts without progress."
+                .formatted(limits.attempts()));
+      }
       return handler.handle(job, context);
     } catch (CorruptArtifactException | JobRefusedException e) {
       return JobResult.poison(e);

@@ -305,6 +305,22 @@ class JobQueueIT {
   }
 
   @Test
+  void shouldNotGiveUpAJobWhoseResultIsCommitted() throws Exception {
+    // Given
+    var handler = RecordingHandler.thatSucceeds().withCommitted("done");
+    queue.start(handler);
+
+    // When
+    queue.sender.send(withAttempts(queue.record("done"), 10));
+
+    // Then
+    await().atMost(SOON).until(() -> queue.ended("done") == 1);
+    assertThat(handler.jobs()).isEmpty();
+    assertThat(handler.refusals()).isEmpty();
+    assertThat(queue.deadLetters()).isEmpty();
+  }
+
+  @Test
   void shouldSayWhatIsAwayAndRepeatTheJobUntilItIsBack() throws Exception {
     // Given
     var isBack = new AtomicBoolean();

@@ -2,6 +2,8 @@ package io.topiary.runtime.queue;
 
 import io.topiary.schemas.Control;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Does with a job what a test says, and remembers what it saw. */
@@ -13,6 +15,7 @@ final class RecordingHandler implements JobHandler<Control> {
   }
 
   private final Behaviour behaviour;
+  private final Set<String> committed = ConcurrentHashMap.newKeySet();
   private final List<String> jobs = new CopyOnWriteArrayList<>();
   private final List<JobContext> contexts = new CopyOnWriteArrayList<>();
   private final List<String> refusals = new CopyOnWriteArrayList<>();
@@ -34,6 +37,17 @@ final class RecordingHandler implements JobHandler<Control> {
           }
           return JobResult.handedBack(progressed);
         });
+  }
+
+  /** The job's result is there already. */
+  RecordingHandler withCommitted(String id) {
+    committed.add(id);
+    return this;
+  }
+
+  @Override
+  public boolean sendAgain(Control job, JobContext context) {
+    return committed.contains(job.getId());
   }
 
   @Override
