@@ -35,7 +35,16 @@ final class JobRunner<V extends SpecificRecord> {
    * @param attempts attempts without progress that a job is granted
    * @param deliveries deliveries after which the broker gives a record up without a word
    */
-  record Limits(int attempts, int deliveries) {}
+  record Limits(int attempts, int deliveries) {
+
+    /**
+     * Whether a record should be sent again rather than worked on: one delivery before the last, so
+     * that one is left for a worker that dies meanwhile. The first is always worked on.
+     */
+    boolean spent(int delivery) {
+      return delivery > 1 && delivery >= deliveries - 1;
+    }
+  }
 
   private final Topic<V> topic;
   private final JobHandler<V> handler;
@@ -74,8 +83,11 @@ final class JobRunner<V extends SpecificRecord> {
       return sent(Ending.UNDECODABLE, () -> deadLetters.send(record, e));
     }
     var context = Deliveries.context(record, patience::stopping);
-    if (context.deliveryCount() >= limits.deliveries()) {
-      log.info("{} is at its last delivery and is sent again", Deliveries.name(record));
+    if (limits.spent(context.deliveryCount())) {
+      log.info(
+          "{} was delivered {} times and is sent again",
+          Deliveries.name(record),
+          context.deliveryCount());
       return sendAgain(record, context.attempt() - 1);
     }
     var result = work(job, context);
