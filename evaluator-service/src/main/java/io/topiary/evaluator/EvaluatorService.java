@@ -56,7 +56,7 @@ public final class EvaluatorService implements AutoCloseable {
       resources.own(
           JobQueue.start(
               Topics.CHECKPOINTS,
-              new JobQueueSettings(GROUP, config.slots()),
+              JobQueueSettings.onLog(GROUP, config.slots()),
               kafka,
               sender,
               handler,

@@ -56,7 +56,7 @@ public final class TrainerService implements AutoCloseable {
       resources.own(
           JobQueue.start(
               Topics.JOBS,
-              new JobQueueSettings(GROUP, config.slots()),
+              JobQueueSettings.onOwnTopic(GROUP, config.slots()),
               kafka,
               sender,
               handler,

@@ -43,7 +43,7 @@ public final class JobQueue implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(JobQueue.class);
 
-  private static final Duration LOOK_AT_BACKLOG = Duration.ofSeconds(10);
+  static final Duration LOOK_AFTER = Duration.ofSeconds(10);
 
   /** What interrupted handlers and leaving consumers may take beyond the time for handing back. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
@@ -102,9 +102,9 @@ public final class JobQueue implements AutoCloseable {
     var broker = telemetry.health().component(settings.group() + " broker");
     var unused =
         queue.watch.scheduleWithFixedDelay(
-            () -> queue.lookAtBacklog(topic.name(), broker),
+            () -> queue.lookAfter(topic.name(), broker),
             0,
-            LOOK_AT_BACKLOG.toMillis(),
+            LOOK_AFTER.toMillis(),
             TimeUnit.MILLISECONDS);
     return queue;
   }
@@ -131,16 +131,29 @@ public final class JobQueue implements AutoCloseable {
     group.close();
   }
 
-  private void lookAtBacklog(String topic, Health.Component broker) {
+  /** Shows the topic's backlog, and deletes what is settled where nobody else wants it. */
+  private void lookAfter(String topic, Health.Component broker) {
     try {
       meters.backlog(group.backlog(topic));
       broker.ready();
+      if (settings.owner()) {
+        deleteSettled(topic);
+      }
     } catch (ExecutionException e) {
       broker.unready("Kafka: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       broker.failed(e);
+    }
+  }
+
+  /** Settled records do no harm where they are, so another time is as good as this. */
+  private void deleteSettled(String topic) throws InterruptedException {
+    try {
+      group.deleteSettled(topic);
+    } catch (ExecutionException e) {
+      log.warn("Settled records of {} cannot be deleted: {}", topic, e.getMessage());
     }
   }
 

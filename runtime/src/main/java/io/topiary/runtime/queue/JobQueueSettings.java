@@ -8,9 +8,12 @@ import java.time.Duration;
  * @param group name of the share group; all workers of the same kind belong to one
  * @param slots jobs worked on side by side in this process
  * @param attempts attempts without progress after which a job counts as poison
+ * @param owner whether the topic is this queue's alone, and nobody else reads it, so that records
+ *     may be deleted once the group is done with them
  * @param stopWithin time that running jobs have to hand back their work when the queue is closed
  */
-public record JobQueueSettings(String group, int slots, int attempts, Duration stopWithin) {
+public record JobQueueSettings(
+    String group, int slots, boolean owner, int attempts, Duration stopWithin) {
 
   private static final int ATTEMPTS = 10;
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
@@ -23,7 +26,13 @@ public record JobQueueSettings(String group, int slots, int attempts, Duration s
     }
   }
 
-  public JobQueueSettings(String group, int slots) {
-    this(group, slots, ATTEMPTS, STOP_WITHIN);
+  /** A queue on a log that others read, too. */
+  public static JobQueueSettings onLog(String group, int slots) {
+    return new JobQueueSettings(group, slots, false, ATTEMPTS, STOP_WITHIN);
+  }
+
+  /** A queue on a topic of its own. */
+  public static JobQueueSettings onOwnTopic(String group, int slots) {
+    return new JobQueueSettings(group, slots, true, ATTEMPTS, STOP_WITHIN);
   }
 }

@@ -5,10 +5,12 @@ import io.topiary.runtime.config.KafkaSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -17,6 +19,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -81,11 +84,7 @@ final class ShareGroup implements AutoCloseable {
 
   /** Records of the topic that no worker has settled yet, those in work among them. */
   long backlog(String topic) throws ExecutionException, InterruptedException {
-    var progress =
-        admin
-            .listShareGroupOffsets(Map.of(name, new ListShareGroupOffsetsSpec()))
-            .partitionsToOffsetInfo(name)
-            .get();
+    var progress = progress(topic);
     var partitions =
         admin
             .describeTopics(List.of(topic))
@@ -99,7 +98,6 @@ final class ShareGroup implements AutoCloseable {
     for (var partition : partitions) {
       var of = new TopicPartition(topic, partition.partition());
       var lag = Optional.ofNullable(progress.get(of)).flatMap(SharePartitionOffsetInfo::lag);
-      // The broker knows no progress of a partition before its first record is settled.
       records +=
           lag.isPresent()
               ? lag.get()
@@ -108,9 +106,40 @@ final class ShareGroup implements AutoCloseable {
     return records;
   }
 
+  /**
+   * Deletes the topic's records below the group's start offset: those that are settled, and before
+   * which none is open. The last of them may stay until the group has settled another: the broker
+   * writes its start offset down with a settlement, before it moves on.
+   */
+  void deleteSettled(String topic) throws ExecutionException, InterruptedException {
+    var settled = new HashMap<TopicPartition, RecordsToDelete>();
+    progress(topic)
+        .forEach(
+            (partition, progress) -> {
+              // A start that is not known yet is -1, which to delete would mean all records.
+              if (progress.startOffset() > 0) {
+                settled.put(partition, RecordsToDelete.beforeOffset(progress.startOffset()));
+              }
+            });
+    admin.deleteRecords(settled).all().get();
+  }
+
   @Override
   public void close() {
     admin.close();
+  }
+
+  /** How far the group is; nothing is known of a partition before its first record is settled. */
+  private Map<TopicPartition, SharePartitionOffsetInfo> progress(String topic)
+      throws ExecutionException, InterruptedException {
+    return admin
+        .listShareGroupOffsets(Map.of(name, new ListShareGroupOffsetsSpec()))
+        .partitionsToOffsetInfo(name)
+        .get()
+        .entrySet()
+        .stream()
+        .filter(known -> known.getKey().topic().equals(topic) && known.getValue() != null)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private void requireShareGroups(FeatureMetadata features) {

@@ -440,6 +440,46 @@ class JobQueueIT {
   }
 
   @Test
+  void shouldDeleteSettledJobsFromItsOwnTopicAndKeepOpenOnes() throws Exception {
+    // Given
+    var patient = RecordingHandler.thatWorksUntilStopped(true);
+    var handler =
+        new RecordingHandler(
+            (job, context) ->
+                job.getId().startsWith("open") ? patient.handle(job, context) : JobResult.done());
+    for (var id : List.of("done", "also done", "open", "open, too")) {
+      queue.send(id);
+    }
+
+    // When
+    queue.start(handler, JobQueueSettings.onOwnTopic(queue.group, 1));
+
+    // Then
+    var kept =
+        await()
+            .atMost(SOON)
+            .until(() -> queue.read(queue.topic.name()), records -> records.get(0).offset() > 0)
+            .stream()
+            .map(record -> new String(record.key(), UTF_8))
+            .toList();
+    assertThat(kept).doesNotContain("done").endsWith("open", "open, too");
+  }
+
+  @Test
+  void shouldKeepSettledRecordsOfALog() throws Exception {
+    // Given
+    queue.start(RecordingHandler.thatSucceeds());
+    queue.send("done");
+    await().atMost(SOON).until(() -> queue.ended("done") == 1);
+
+    // When, Then
+    await()
+        .during(JobQueue.LOOK_AFTER.plusSeconds(1))
+        .atMost(SOON)
+        .until(() -> queue.read(queue.topic.name()).size() == 1);
+  }
+
+  @Test
   void shouldShowTheBacklog() throws Exception {
     // Given
     var busy = RecordingHandler.thatWorksUntilStopped(true);

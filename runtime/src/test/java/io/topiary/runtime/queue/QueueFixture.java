@@ -58,9 +58,12 @@ final class QueueFixture implements AutoCloseable {
   }
 
   JobQueue start(JobHandler<Control> handler, int slots) throws InterruptedException {
-    return resources.own(
-        JobQueue.start(
-            topic, new JobQueueSettings(group, slots), kafka, sender, handler, telemetry));
+    return start(handler, JobQueueSettings.onLog(group, slots));
+  }
+
+  JobQueue start(JobHandler<Control> handler, JobQueueSettings settings)
+      throws InterruptedException {
+    return resources.own(JobQueue.start(topic, settings, kafka, sender, handler, telemetry));
   }
 
   void send(String id) throws InterruptedException {

@@ -48,7 +48,7 @@ final class WorkerProcess {
     resources.own(
         JobQueue.start(
             topic,
-            new JobQueueSettings(settings.get(GROUP), 1),
+            JobQueueSettings.onLog(settings.get(GROUP), 1),
             kafka,
             sender,
             handler,
