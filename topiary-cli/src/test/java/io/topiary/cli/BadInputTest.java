@@ -36,6 +36,7 @@ class BadInputTest {
         "--batch-size      | 0          | should be at least 1",
         "--learning-rate   | -0.1       | should be above 0",
         "--weight-decay    | -1         | should be at least 0",
+        "--data            | one,two    | no comma",
         "--http-port       | 70000      | between 0 and 65535",
       })
   void shouldBeOneSentenceAndLeaveNothing(String option, String value, String expected) {

@@ -9,12 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("broker")
 class DemoIT {
+
+  /** The first number of a line that has a standard error. */
+  private static final Pattern ACCURACY = Pattern.compile("([0-9.]+) ±");
 
   @TempDir private Path folder;
 
@@ -44,6 +48,27 @@ class DemoIT {
     assertThat(zeros).isEqualTo((long) Math.rint(0.9 * weights));
     assertThat(Files.readString(metrics(first)))
         .contains("topiary_accuracy{", "topiary_theoretical_speedup{", "topiary_stability{");
+  }
+
+  @Test
+  void shouldReachWithItsDefaultsWhatTheReadmeShows() {
+    // When the demo runs as it comes, but for the sparsities
+    var run =
+        CommandLineRun.of(
+            "demo", "--dir", folder.toString(), "--http-port", "0", "--quiet", "--sparsity", "0.9");
+
+    // Then the dense network is a good one, and the sparse one almost as good
+    assertThat(run.status()).as(String.join("\n", run.err())).isZero();
+    var dense = accuracy(run.out().get(1));
+    var sparse = accuracy(run.out().get(2));
+    assertThat(dense).isGreaterThanOrEqualTo(84);
+    assertThat(sparse).isGreaterThanOrEqualTo(dense - 4);
+  }
+
+  private static double accuracy(String line) {
+    var accuracy = ACCURACY.matcher(line);
+    assertThat(accuracy.find()).as(line).isTrue();
+    return Double.parseDouble(accuracy.group(1));
   }
 
   private CommandLineRun demo(String... more) {

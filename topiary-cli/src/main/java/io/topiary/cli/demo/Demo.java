@@ -26,6 +26,7 @@ final class Demo {
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final String LOOPBACK = "127.0.0.1";
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final DemoOptions options;
@@ -69,7 +70,8 @@ final class Demo {
 
   private int run(DenseRunRequest request, Telemetry telemetry, DemoFolder folder, StopSignal stop)
       throws IOException, InterruptedException {
-    var slots = options.sparsities().size();
+    // The retrainings side by side, unless there are many.
+    var slots = Math.min(options.sparsities().size(), Math.max(3, PROCESSORS));
     try (progress;
         var pipeline = Pipeline.start(folder, slots, request.dataDir(), telemetry, clock)) {
       progress.say("Metrics while this runs: " + telemetry.address() + "/metrics");

@@ -43,8 +43,8 @@ record DemoFolder(Path run, FileChannel channel, FileLock lock) implements AutoC
       throw taken(folder);
     } catch (IOException e) {
       throw new StartException(
-          "The folder %s cannot be written (%s); give another one with --dir."
-              .formatted(folder, e.getMessage()),
+          "The folder %s cannot be made or written (%s); give another one with --dir."
+              .formatted(folder, e),
           e);
     }
   }

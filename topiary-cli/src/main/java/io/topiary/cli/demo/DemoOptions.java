@@ -56,10 +56,20 @@ record DemoOptions(
                 "--weight-decay is %s, but it should be at least 0.",
                 decay));
     require(batchSize >= 1, "--batch-size is %s, but it should be at least 1.", batchSize);
+    requireOneFolder("--dir", dir.toString());
+    requireOneFolder("--data", data);
     require(
         httpPort >= 0 && httpPort <= 65_535,
         "--http-port is %s, but it should be between 0 and 65535.",
         httpPort);
+  }
+
+  /** Kafka's log.dirs and our own data folders are lists. */
+  private static void requireOneFolder(String option, String path) {
+    require(
+        path.indexOf(',') < 0,
+        option + " is %s, but it should be one folder, with no comma in its name.",
+        path);
   }
 
   private static void requirePositive(String option, double value) {

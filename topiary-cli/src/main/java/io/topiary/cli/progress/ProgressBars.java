@@ -27,7 +27,7 @@ final class ProgressBars implements ProgressView {
   private final Clock clock;
   private final Map<String, Running> jobs = new LinkedHashMap<>();
 
-  private ProgressBars(Terminal terminal, Clock clock) {
+  ProgressBars(Terminal terminal, Clock clock) {
     this.terminal = terminal;
     this.display = new Display(terminal, false);
     this.clock = clock;
@@ -60,7 +60,7 @@ final class ProgressBars implements ProgressView {
 
   @Override
   public void ended(String id) {
-    Optional.ofNullable(jobs.remove(id)).ifPresent(job -> say(line(job)));
+    Optional.ofNullable(jobs.remove(id)).ifPresent(job -> say(fitting(line(job)).toString()));
   }
 
   @Override
@@ -85,10 +85,7 @@ final class ProgressBars implements ProgressView {
 
   private void draw() {
     display.resize(Math.max(2, terminal.getHeight()), Math.max(20, terminal.getWidth()));
-    var lines =
-        jobs.values().stream()
-            .map(job -> new AttributedString(line(job)).columnSubSequence(0, width()))
-            .toList();
+    var lines = jobs.values().stream().map(job -> fitting(line(job))).toList();
     display.update(lines, -1);
     terminal.flush();
   }
@@ -98,8 +95,9 @@ final class ProgressBars implements ProgressView {
     display.reset();
   }
 
-  private int width() {
-    return Math.max(20, terminal.getWidth()) - 1;
+  /** The text as far as it fits into a line: one that wraps would not be erased. */
+  private AttributedString fitting(String text) {
+    return new AttributedString(text).columnSubSequence(0, Math.max(20, terminal.getWidth()) - 1);
   }
 
   private String line(Running job) {
