@@ -68,6 +68,24 @@ class SgdOptimizerTest {
   }
 
   @Test
+  void shouldLeaveNoMomentumBehindWhereAWeightWasPruned() {
+    // Given a pruned weight that was pulled at
+    FloatBuffer pruned = FloatBuffer.wrap(new float[] {3});
+    float[] mask = {0};
+    SgdOptimizer optimizer =
+        new SgdOptimizer(
+            0.5, 0, List.of(Slot.masked(pruned, FloatBuffer.wrap(new float[] {1}), mask)));
+    optimizer.step(1);
+
+    // When the mask no longer holds it, and nothing pulls
+    mask[0] = 1;
+    optimizer.step(1);
+
+    // Then nothing moves it
+    assertThat(pruned.get(0)).isZero();
+  }
+
+  @Test
   void shouldClearGradientsForTheNextBackwardPass() {
     // Given
     SgdOptimizer optimizer = new SgdOptimizer(0, 0, List.of(Slot.dense(weights, gradients)));
