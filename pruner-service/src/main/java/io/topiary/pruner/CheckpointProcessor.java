@@ -1,22 +1,27 @@
 package io.topiary.pruner;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.topiary.pruner.pruning.OneShotPruner;
+import io.topiary.pruner.pruning.PrunedNetwork;
 import io.topiary.pruner.pruning.RefusedException;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
-import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.PlanState;
 import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Topics;
+import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.InvalidInputException;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -90,11 +95,17 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
         .ifPresent(event -> forward(retrained, event, PrunerTopology.PLANS));
   }
 
+  /** Sends nothing before all is pruned, so that a checkpoint is parked whole or not at all. */
   private void prune(Checkpoint dense, byte[] bytes) {
-    var refusals = new ArrayList<Exception>();
+    var pruned = new LinkedHashMap<Wanted, PrunedNetwork>();
+    var refusals = new LinkedHashMap<Wanted, Exception>();
     try {
       for (var wanted : wanted(dense)) {
-        pruneTo(dense, wanted).ifPresent(refusals::add);
+        try {
+          pruned.put(wanted, prune(dense, wanted));
+        } catch (InvalidInputException | CorruptArtifactException e) {
+          refusals.put(wanted, e);
+        }
       }
     } catch (ArtifactException fault) {
       store(CheckpointIntake.PARKED).put(dense.getCheckpointId(), bytes);
@@ -105,64 +116,89 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
     if (store(CheckpointIntake.PARKED).approximateNumEntries() == 0) {
       faults.back(context().taskId());
     }
-    if (!refusals.isEmpty()) {
-      throw meters.poison(Topics.CHECKPOINTS, refusals.get(0));
-    }
     remember(dense, bytes);
+    forgetRefusals(dense, pruned.keySet());
+    forgetRefusals(dense, refusals.keySet());
+    pruned.forEach((wanted, network) -> make(dense, wanted, network));
+    refusals.forEach((wanted, why) -> refuse(dense, wanted, why));
+    for (var why : refusals.values()) {
+      throw meters.poison(Topics.CHECKPOINTS, why);
+    }
   }
 
   private List<Wanted> wanted(Checkpoint dense) {
-    KeyValueStore<String, Plan> plans = context().getStateStore(PlanProcessor.STORE);
+    var plans = Plans.of(context()).startingFrom(dense.getCheckpointId());
     return AcceptedPolicies.of(context()).applyingTo(dense.getLineage().getModel()).stream()
         .flatMap(
             policy ->
-                policy.getSparsities().stream()
-                    .map(
-                        sparsity ->
-                            new Wanted(
-                                Ids.planId(dense.getCheckpointId(), policy, sparsity),
-                                policy,
-                                sparsity)))
-        .filter(wanted -> plans.get(wanted.planId()) == null)
+                wanted(
+                    dense,
+                    policy,
+                    plans.stream()
+                        .filter(plan -> plan.getPolicy().equals(policy.getName()))
+                        .toList()))
         .toList();
   }
 
-  /** Why it cannot be pruned like that; empty when it could, and the plan is under way. */
-  private Optional<Exception> pruneTo(Checkpoint dense, Wanted wanted) {
-    try {
-      var pruned =
-          meters.pruning(
-              () ->
-                  pruner.prune(dense, wanted.policy(), wanted.sparsity(), wanted.planId(), now()));
-      meters.pruned(pruned);
-      var plan =
-          Plan.newBuilder()
-              .setPlanId(wanted.planId())
-              .setPolicy(wanted.policy().getName())
-              .setState(PlanState.WAITING)
-              .setJob(pruned.job())
-              .build();
-      forward(dense, pruned.checkpoint(), PrunerTopology.CHECKPOINTS_SINK);
-      forward(dense, new PlanEvent.Made(plan), PrunerTopology.PLANS);
-      return Optional.empty();
-    } catch (InvalidInputException | CorruptArtifactException e) {
-      forward(dense, refused(dense, wanted, e), PrunerTopology.PLANS);
-      return Optional.of(e);
+  /**
+   * What the policy asks for and no version of it has got. An edited policy is for the checkpoints
+   * that come afterwards, unless it corrects a version that was refused.
+   *
+   * @param known the plans from this checkpoint for any version of the policy
+   */
+  private static Stream<Wanted> wanted(Checkpoint dense, PruningPolicy policy, List<Plan> known) {
+    if (!known.isEmpty() && known.stream().noneMatch(Plans::isRefused)) {
+      return Stream.empty();
     }
+    return policy.getSparsities().stream()
+        .map(
+            sparsity ->
+                new Wanted(Ids.planId(dense.getCheckpointId(), policy, sparsity), policy, sparsity))
+        .filter(wanted -> known.stream().noneMatch(plan -> answers(plan, wanted)));
   }
 
-  private PlanEvent refused(Checkpoint dense, Wanted wanted, Exception why) {
-    var lineage =
-        Lineage.newBuilder(dense.getLineage())
-            .setPlan(wanted.planId())
-            .setParent(dense.getCheckpointId())
+  private static boolean answers(Plan plan, Wanted wanted) {
+    return Plans.isRefused(plan)
+        ? plan.getPlanId().equals(wanted.planId())
+        : plan.getJob().getTargetSparsity() == wanted.sparsity();
+  }
+
+  private PrunedNetwork prune(Checkpoint dense, Wanted wanted) {
+    return meters.pruning(
+        () -> pruner.prune(dense, wanted.policy(), wanted.sparsity(), wanted.planId(), now()));
+  }
+
+  /** What is wanted takes the place of what earlier versions of its policy were refused. */
+  private void forgetRefusals(Checkpoint dense, Set<Wanted> wanted) {
+    var policies = wanted.stream().map(any -> any.policy().getName()).collect(toSet());
+    var plans = Plans.of(context());
+    plans.startingFrom(dense.getCheckpointId()).stream()
+        .filter(plan -> Plans.isRefused(plan) && policies.contains(plan.getPolicy()))
+        .forEach(plans::delete);
+  }
+
+  private void make(Checkpoint dense, Wanted wanted, PrunedNetwork pruned) {
+    meters.pruned(pruned);
+    var plan = plan(wanted, pruned.job()).setState(PlanState.WAITING).build();
+    forward(dense, pruned.checkpoint(), PrunerTopology.CHECKPOINTS_SINK);
+    forward(dense, new PlanEvent.Made(plan), PrunerTopology.PLANS);
+  }
+
+  private void refuse(Checkpoint dense, Wanted wanted, Exception why) {
+    var job = OneShotPruner.refusedJob(dense, wanted.policy(), wanted.sparsity(), wanted.planId());
+    var plan =
+        plan(wanted, job)
+            .setState(PlanState.REFUSED)
+            .setReason(String.valueOf(why.getMessage()))
             .build();
-    return new PlanEvent.Refused(
-        wanted.planId(),
-        lineage,
-        dense.getRecipe(),
-        wanted.sparsity(),
-        String.valueOf(why.getMessage()));
+    forward(dense, new PlanEvent.Refused(plan), PrunerTopology.PLANS);
+  }
+
+  private static Plan.Builder plan(Wanted wanted, TrainingJob job) {
+    return Plan.newBuilder()
+        .setPlanId(wanted.planId())
+        .setPolicy(wanted.policy().getName())
+        .setJob(job);
   }
 
   /** Policies that come later apply to the newest dense checkpoint of a model. */

@@ -1,8 +1,6 @@
 package io.topiary.pruner;
 
-import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Plan;
-import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Result;
 import java.util.Optional;
 
@@ -12,16 +10,8 @@ sealed interface PlanEvent {
   /** Its network has been pruned; its retraining waits. */
   record Made(Plan plan) implements PlanEvent {}
 
-  /**
-   * It cannot be made.
-   *
-   * @param lineage of the plan
-   * @param recipe of the dense network
-   * @param reason one sentence
-   */
-  record Refused(
-      String planId, Lineage lineage, Recipe recipe, double targetSparsity, String reason)
-      implements PlanEvent {}
+  /** Its network cannot be pruned like that; the plan's reason says why. */
+  record Refused(Plan plan) implements PlanEvent {}
 
   /**
    * Its retraining has ended.

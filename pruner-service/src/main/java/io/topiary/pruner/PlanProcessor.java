@@ -17,7 +17,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Follows every plan from the pruned network to the end of its retraining. Jobs wait in the store
@@ -25,8 +24,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * A plan ends once.
  */
 final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String, SpecificRecord> {
-
-  static final String STORE = "plans";
 
   /** One that runs and one that is at hand when it ends. */
   private static final int JOBS_PER_SLOT = 2;
@@ -57,14 +54,9 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   public void init(ProcessorContext<String, SpecificRecord> context) {
     super.init(context);
     open.clear();
-    try (var plans = store().all()) {
-      plans.forEachRemaining(
-          entry -> {
-            if (isOpen(entry.value)) {
-              open.put(entry.key, entry.value);
-            }
-          });
-    }
+    Plans.of(context).all().stream()
+        .filter(PlanProcessor::isOpen)
+        .forEach(plan -> open.put(plan.getPlanId(), plan));
     report();
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick(Instant.ofEpochMilli(now)));
   }
@@ -76,9 +68,9 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     } else if (record.value() instanceof PlanEvent.JobEnded ended) {
       Optional.ofNullable(open.get(ended.planId()))
           .filter(plan -> plan.getJob().getJobId().equals(ended.jobId()))
-          .ifPresent(plan -> end(plan, ended.result(), ended.reason()));
+          .ifPresent(plan -> end(plan, endOf(ended.result()), ended.result(), ended.reason()));
     } else if (record.value() instanceof PlanEvent.Refused refused) {
-      refuse(refused);
+      end(refused.plan(), PlanState.REFUSED, Result.FAILED, refused.plan().getReason());
     }
     report();
     admit(now());
@@ -134,20 +126,14 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
         .forward(new Record<>(job.getJobId(), job, now.toEpochMilli()), PrunerTopology.JOBS_SINK);
   }
 
-  private void end(Plan plan, Result result, Optional<String> reason) {
-    var ended =
-        Plan.newBuilder(plan).setState(result == Result.DONE ? PlanState.DONE : PlanState.FAILED);
+  private void end(Plan plan, PlanState state, Result result, Optional<String> reason) {
+    var ended = Plan.newBuilder(plan).setState(state);
     reason.ifPresent(ended::setReason);
     keep(ended.build());
     var job = plan.getJob();
     var sinceSent = Duration.between(plan.getSentAt().orElse(now()), now());
     meters.planEnded(job.getLineage(), job.getRecipe(), job.getTargetSparsity(), result);
     tell(plan.getPlanId(), job.getLineage(), result, reason, sinceSent);
-  }
-
-  private void refuse(PlanEvent.Refused plan) {
-    meters.planEnded(plan.lineage(), plan.recipe(), plan.targetSparsity(), Result.FAILED);
-    tell(plan.planId(), plan.lineage(), Result.FAILED, Optional.of(plan.reason()), Duration.ZERO);
   }
 
   private void tell(
@@ -169,7 +155,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   }
 
   private void keep(Plan plan) {
-    store().put(plan.getPlanId(), plan);
+    Plans.of(context()).put(plan);
     if (isOpen(plan)) {
       open.put(plan.getPlanId(), plan);
     } else {
@@ -188,12 +174,12 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     return open.values().stream().filter(plan -> plan.getState() == state).toList();
   }
 
-  private static boolean isOpen(Plan plan) {
-    return plan.getState() == PlanState.WAITING || plan.getState() == PlanState.RETRAINING;
+  private static PlanState endOf(Result retraining) {
+    return retraining == Result.DONE ? PlanState.DONE : PlanState.FAILED;
   }
 
-  private KeyValueStore<String, Plan> store() {
-    return context().getStateStore(STORE);
+  private static boolean isOpen(Plan plan) {
+    return plan.getState() == PlanState.WAITING || plan.getState() == PlanState.RETRAINING;
   }
 
   private Instant now() {

@@ -1,8 +1,6 @@
 package io.topiary.pruner;
 
 import io.topiary.pruner.pruning.OneShotPruner;
-import io.topiary.schemas.AvroSerde;
-import io.topiary.schemas.Plan;
 import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
 import java.time.Duration;
@@ -89,7 +87,7 @@ final class PrunerTopology {
         .addProcessor(PLANS, () -> new PlanProcessor(backlog, meters, patience), PRUNE, OUTCOMES)
         .addStateStore(checkpoints(CheckpointIntake.PARKED), INTAKE, PRUNE)
         .addStateStore(checkpoints(CheckpointIntake.NEWEST), INTAKE, PRUNE)
-        .addStateStore(plans(), PRUNE, PLANS);
+        .addStateStore(Plans.store(), PRUNE, PLANS);
 
     sink(topology, CHECKPOINTS_SINK, Topics.CHECKPOINTS, PRUNE);
     sink(topology, JOBS_SINK, Topics.JOBS, PLANS);
@@ -125,12 +123,5 @@ final class PrunerTopology {
   private static StoreBuilder<KeyValueStore<String, byte[]>> checkpoints(String name) {
     return Stores.keyValueStoreBuilder(
         Stores.inMemoryKeyValueStore(name), Serdes.String(), Serdes.ByteArray());
-  }
-
-  private static StoreBuilder<KeyValueStore<String, Plan>> plans() {
-    return Stores.keyValueStoreBuilder(
-        Stores.persistentKeyValueStore(PlanProcessor.STORE),
-        Serdes.String(),
-        new AvroSerde<>(Plan.class));
   }
 }

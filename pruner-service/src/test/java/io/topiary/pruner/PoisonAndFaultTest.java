@@ -275,6 +275,50 @@ class PoisonAndFaultTest {
   }
 
   @Test
+  void shouldRefuseATargetOnceWhateverComesAgain() {
+    // Given
+    pruner.send(policy("strong", "*", 0.5, 0.99));
+    var dense = networks.linear("linear", "tonight");
+    pruner.send(dense);
+    assertThat(pruner.outcomes()).hasSize(1);
+    assertThat(pruner.deadLetters()).hasSize(1);
+
+    // When the checkpoint comes again, and the policies change
+    pruner.send(dense);
+    pruner.send(policy("others", "resnet*", 0.5));
+    pruner.advance(TICK);
+
+    // Then
+    assertThat(pruner.outcomes()).isEmpty();
+    assertThat(pruner.deadLetters()).isEmpty();
+    assertThat(pruner.counter("topiary.pruner.plans", "result", "failed")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldApplyACorrectedPolicyWhereItWasRefused() {
+    // Given
+    pruner.send(policy("strong", "*", 0.5, 0.99));
+    pruner.send(networks.linear("linear", "tonight"));
+    assertThat(pruner.checkpoints()).extracting("targetSparsity").containsExactly(0.5);
+    assertThat(pruner.deadLetters()).hasSize(1);
+
+    // When
+    pruner.send(policy("strong", "*", 0.5, 0.75));
+    pruner.advance(TICK);
+
+    // Then only what is missing is done
+    assertThat(pruner.checkpoints()).extracting("targetSparsity").containsExactly(0.75);
+
+    // When it is edited once more, with nothing left to correct
+    pruner.send(policy("strong", "*", 0.5, 0.25));
+    pruner.advance(TICK);
+
+    // Then
+    assertThat(pruner.checkpoints()).isEmpty();
+    assertThat(pruner.deadLetters()).isEmpty();
+  }
+
+  @Test
   void shouldParkCheckpointsWhileTheArtifactStoreIsAway() throws IOException {
     // Given
     pruner.send(policy("strong", "*", 0.5));

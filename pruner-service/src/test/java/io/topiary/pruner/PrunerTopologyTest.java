@@ -345,19 +345,46 @@ class PrunerTopologyTest {
   }
 
   @Test
-  void shouldTakeAChangedPolicyForANewOne() {
+  void shouldApplyAnEditedPolicyOnlyToCheckpointsThatComeAfterwards() {
     // Given
     var policy = policy("strong", "*", 0.5);
+    var tonight = networks.linear("linear", "tonight");
     pruner.send(policy);
+    pruner.send(tonight);
+    assertThat(pruner.checkpoints()).hasSize(1);
+
+    // When it is edited, and the checkpoint comes once more
+    pruner.send(
+        PruningPolicy.newBuilder(policy)
+            .setRetrainEpochs(4)
+            .setSparsities(List.of(0.5, 0.75))
+            .build());
+    pruner.advance(TICK);
+    pruner.send(tonight);
+
+    // Then
+    assertThat(pruner.checkpoints()).isEmpty();
+
+    // When, then
+    pruner.send(networks.linear("linear", "tomorrow"));
+    assertThat(pruner.checkpoints())
+        .extracting(checkpoint -> checkpoint.getRecipe().getEpochs())
+        .containsExactly(4.0, 4.0);
+  }
+
+  @Test
+  void shouldApplyAnEditedPolicyToAModelThatItWasNotForBefore() {
+    // Given
+    pruner.send(policy("strong", "others", 0.5));
     pruner.send(networks.linear("linear", "tonight"));
-    onlyJob();
+    assertThat(pruner.checkpoints()).isEmpty();
 
     // When
-    pruner.send(PruningPolicy.newBuilder(policy).setRetrainEpochs(4).build());
+    pruner.send(policy("strong", "*", 0.5));
     pruner.advance(TICK);
 
     // Then
-    assertThat(onlyJob().getRecipe().getEpochs()).isEqualTo(4);
+    assertThat(pruner.checkpoints()).hasSize(1);
   }
 
   @Test

@@ -59,8 +59,17 @@ public final class OneShotPruner {
     var pruning = Pruning.oneShot(network, open(dense.getArtifact(), network), sparsity);
     var recipe = retraining(dense.getRecipe(), policy, pruning.relativeNormDrop(), sparsity);
     var mask = artifacts.write(pruning.mask()::write);
-    var job = job(dense, recipe, mask, policy, sparsity, planId);
+    var job = job(dense, recipe, Optional.of(mask), policy, sparsity, planId);
     return new PrunedNetwork(pruned(job, dense, at), job, pruning.mask().sparsity());
+  }
+
+  /**
+   * The job of a checkpoint that cannot be pruned like this, for the record: with the recipe of the
+   * dense network, and without a mask.
+   */
+  public static TrainingJob refusedJob(
+      Checkpoint dense, PruningPolicy policy, double sparsity, String planId) {
+    return job(dense, dense.getRecipe(), Optional.empty(), policy, sparsity, planId);
   }
 
   private CheckpointFile open(Artifact weights, Network network) {
@@ -110,7 +119,7 @@ public final class OneShotPruner {
   private static TrainingJob job(
       Checkpoint dense,
       Recipe recipe,
-      Artifact mask,
+      Optional<Artifact> mask,
       PruningPolicy policy,
       double sparsity,
       String planId) {
@@ -121,21 +130,22 @@ public final class OneShotPruner {
             .setParent(dense.getCheckpointId())
             .build();
     var start = dense.getArtifact();
-    return TrainingJob.newBuilder()
-        .setJobId(Ids.jobId(lineage, recipe, Optional.of(start), Optional.of(mask)))
-        .setLineage(lineage)
-        .setRecipe(recipe)
-        .setStart(start)
-        .setMask(mask)
-        .setTargetSparsity(sparsity)
-        .setDense(
-            new DenseRun(
-                dense.getCheckpointId(),
-                start,
-                dense.getRecipe().getEpochs(),
-                dense.getRecipe().getLearningRate().getPeak()))
-        .setPolicy(policy.getName())
-        .build();
+    var job =
+        TrainingJob.newBuilder()
+            .setJobId(Ids.jobId(lineage, recipe, Optional.of(start), mask))
+            .setLineage(lineage)
+            .setRecipe(recipe)
+            .setStart(start)
+            .setTargetSparsity(sparsity)
+            .setDense(
+                new DenseRun(
+                    dense.getCheckpointId(),
+                    start,
+                    dense.getRecipe().getEpochs(),
+                    dense.getRecipe().getLearningRate().getPeak()))
+            .setPolicy(policy.getName());
+    mask.ifPresent(job::setMask);
+    return job.build();
   }
 
   private static Checkpoint pruned(TrainingJob job, Checkpoint dense, Instant at) {

@@ -1,0 +1,80 @@
+package io.topiary.pruner;
+
+import io.topiary.schemas.AvroSerde;
+import io.topiary.schemas.Plan;
+import io.topiary.schemas.PlanState;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/** All plans there ever were of a task's models; those of one checkpoint lie together. */
+final class Plans {
+
+  static final String STORE = "plans";
+
+  private final KeyValueStore<String, Plan> store;
+
+  private Plans(KeyValueStore<String, Plan> store) {
+    this.store = store;
+  }
+
+  static Plans of(ProcessingContext context) {
+    return new Plans(context.getStateStore(STORE));
+  }
+
+  static StoreBuilder<KeyValueStore<String, Plan>> store() {
+    return Stores.keyValueStoreBuilder(
+        Stores.persistentKeyValueStore(STORE), Serdes.String(), new AvroSerde<>(Plan.class));
+  }
+
+  /** Its network could not be pruned. */
+  static boolean isRefused(Plan plan) {
+    return plan.getState() == PlanState.REFUSED;
+  }
+
+  void put(Plan plan) {
+    store.put(key(plan), plan);
+  }
+
+  void delete(Plan plan) {
+    store.delete(key(plan));
+  }
+
+  List<Plan> all() {
+    return values(store.all());
+  }
+
+  /** The plans that start from the dense checkpoint, whatever became of them. */
+  List<Plan> startingFrom(String checkpointId) {
+    // The id of a checkpoint from outside may go on where another's ends.
+    return values(store.prefixScan(prefix(checkpointId), new StringSerializer())).stream()
+        .filter(plan -> checkpointId(plan).equals(checkpointId))
+        .toList();
+  }
+
+  private static String key(Plan plan) {
+    return prefix(checkpointId(plan)) + plan.getPlanId();
+  }
+
+  private static String checkpointId(Plan plan) {
+    return plan.getJob().getDense().orElseThrow().getCheckpointId();
+  }
+
+  private static String prefix(String checkpointId) {
+    return checkpointId + "/";
+  }
+
+  private static List<Plan> values(KeyValueIterator<String, Plan> entries) {
+    try (entries) {
+      var plans = new ArrayList<Plan>();
+      entries.forEachRemaining(entry -> plans.add(entry.value));
+      return plans;
+    }
+  }
+}
