@@ -27,6 +27,9 @@ final class Fleet {
   /** A trainer that has been silent for longer is not counted upon. */
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
+  /** More than any one process runs side by side; whoever claims more is counted as one slot. */
+  private static final int MOST_SLOTS = 1_000;
+
   private static final String BY_JOB = "job/";
   private static final String BY_WORKER = "worker/";
 
@@ -53,10 +56,16 @@ final class Fleet {
     try (var workers = store.prefixScan(BY_WORKER, new StringSerializer())) {
       while (workers.hasNext()) {
         var latest = workers.next().value;
-        slots += latest.getAt().isBefore(now.minus(SILENCE)) ? 0 : latest.getSlots();
+        slots += latest.getAt().isBefore(now.minus(SILENCE)) ? 0 : slotsOf(latest);
       }
     }
     return Math.max(1, slots);
+  }
+
+  /** It runs the job that it tells of, whatever it claims. */
+  private static int slotsOf(JobProgress trainer) {
+    var slots = trainer.getSlots();
+    return slots >= 1 && slots <= MOST_SLOTS ? slots : 1;
   }
 
   /** When the job was last heard of. */

@@ -293,6 +293,23 @@ class PrunerTopologyTest {
   }
 
   @Test
+  void shouldCountATrainerThatClaimsNonsenseAsOneSlot() {
+    // Given two jobs out of seven
+    pruner.send(policy("strong", "*", 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7));
+    pruner.send(networks.linear("linear", "tonight"));
+    var sent = pruner.jobs();
+
+    // When
+    pruner.sendProgress(sent.get(0), Work.TRAINING, "one", Integer.MIN_VALUE);
+    pruner.sendProgress(sent.get(0), Work.TRAINING, "another", Integer.MAX_VALUE);
+    pruner.sendProgress(sent.get(0), Work.TRAINING, "a third", 0);
+    pruner.advance(TICK);
+
+    // Then
+    assertThat(pruner.jobs()).hasSize(2 * 3 - 2);
+  }
+
+  @Test
   void shouldSendAJobAgainThatIsNotHeardOf() {
     // Given
     pruner.send(policy("strong", "*", 0.5));
