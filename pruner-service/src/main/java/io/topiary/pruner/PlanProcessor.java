@@ -20,8 +20,8 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Follows every plan from the pruned network to the end of its retraining. Jobs wait in the store
- * and go out as the trainers have room for them; one that is not heard of any more goes out again.
- * A plan ends once.
+ * and go out as the trainers have room for them; one that is not heard of any more goes out again,
+ * but not for ever. A plan ends once.
  */
 final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String, SpecificRecord> {
 
@@ -30,8 +30,11 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
 
   private static final Duration TICK = Duration.ofSeconds(1);
 
-  /** After so many repetitions the patience grows no more. */
-  private static final int DOUBLINGS = 6;
+  /**
+   * A job that has been sent so often is given up when nothing was heard of it since: no trainer
+   * can read it, or none is there. With ten minutes' patience that is after more than ten hours.
+   */
+  private static final int MOST_SENDS = 6;
 
   private final Backlog backlog;
   private final PrunerMeters meters;
@@ -85,6 +88,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     inState(PlanState.RETRAINING).stream()
         .filter(plan -> isSilent(plan, now))
         .forEach(plan -> sendAgain(plan, now));
+    report();
     admit(now);
   }
 
@@ -99,17 +103,30 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   }
 
   private boolean isSilent(Plan plan, Instant now) {
-    var sentAt = plan.getSentAt().orElse(Instant.EPOCH);
-    var lastHeardOf =
-        Fleet.of(context())
-            .lastSignOfLife(plan.getJob().getJobId())
-            .filter(sentAt::isBefore)
-            .orElse(sentAt);
-    var silence = patience.multipliedBy(1L << Math.min(plan.getSent() - 1, DOUBLINGS));
-    return !now.isBefore(lastHeardOf.plus(silence));
+    var since = heardOf(plan).orElse(sentAt(plan));
+    var silence = patience.multipliedBy(1L << (Math.min(plan.getSent(), MOST_SENDS) - 1));
+    return !now.isBefore(since.plus(silence));
+  }
+
+  /** The last sign of life since the job was last sent. */
+  private Optional<Instant> heardOf(Plan plan) {
+    return Fleet.of(context())
+        .lastSignOfLife(plan.getJob().getJobId())
+        .filter(sentAt(plan)::isBefore);
+  }
+
+  private static Instant sentAt(Plan plan) {
+    return plan.getSentAt().orElse(Instant.EPOCH);
   }
 
   private void sendAgain(Plan plan, Instant now) {
+    if (plan.getSent() >= MOST_SENDS && heardOf(plan).isEmpty()) {
+      var reason =
+          "Nothing was heard of job %s, sent %d times and last at %s; a trainer that can read it should be running."
+              .formatted(plan.getJob().getJobId(), plan.getSent(), sentAt(plan));
+      end(plan, PlanState.FAILED, Result.FAILED, Optional.of(reason));
+      return;
+    }
     meters.jobSentAgain();
     send(plan, now);
   }

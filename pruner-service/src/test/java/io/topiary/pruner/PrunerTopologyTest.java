@@ -15,6 +15,7 @@ import io.topiary.schemas.Work;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -336,6 +337,45 @@ class PrunerTopologyTest {
     // Then
     assertThat(pruner.jobs()).isEmpty();
     assertThat(pruner.outcomes()).extracting(Outcome::getResult).containsExactly(Result.DONE);
+  }
+
+  @Test
+  void shouldGiveAJobUpThatIsNeverHeardOf() {
+    // Given one of three jobs that waits behind the other two
+    pruner.send(policy("strong", "*", 0.25, 0.5, 0.75));
+    pruner.send(networks.linear("linear", "tonight"));
+    var sent = pruner.jobs();
+    assertThat(sent).hasSize(2);
+
+    // When both are sent six times
+    for (var sends = 1; sends < 6; sends++) {
+      pruner.advance(PrunerDriver.PATIENCE.multipliedBy(1L << (sends - 1)));
+      assertThat(pruner.jobs()).containsExactlyElementsOf(sent);
+    }
+    pruner.sendProgress(sent.get(1), Work.TRAINING, "trainer-0", 1);
+    pruner.advance(PrunerDriver.PATIENCE.multipliedBy(1L << 5).minus(TICK));
+    assertThat(pruner.outcomes()).isEmpty();
+    pruner.sendProgress(sent.get(1), Work.TRAINING, "trainer-0", 1);
+    pruner.advance(TICK);
+
+    // Then the one that is never heard of makes room for the third
+    assertThat(pruner.jobs()).extracting(TrainingJob::getTargetSparsity).containsExactly(0.75);
+    assertThat(pruner.outcomes())
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(Optional.of(outcome.getId()))
+                  .isEqualTo(sent.get(0).getLineage().getPlan());
+              assertThat(outcome.getResult()).isEqualTo(Result.FAILED);
+              assertThat(outcome.getReason().orElseThrow())
+                  .startsWith("Nothing was heard of job " + sent.get(0).getJobId())
+                  .contains("sent 6 times");
+            });
+    assertThat(pruner.gauge("topiary.pruner.backlog", "state", "retraining")).isEqualTo(2);
+
+    // When the other falls silent, then it is sent once more
+    pruner.advance(PrunerDriver.PATIENCE.multipliedBy(1L << 5));
+    assertThat(pruner.jobs()).contains(sent.get(1));
   }
 
   @Test
