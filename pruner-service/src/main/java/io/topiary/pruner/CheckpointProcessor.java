@@ -48,9 +48,6 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
 
   @Override
   public void process(Record<String, byte[]> record) {
-    if (record.value() == null) {
-      return;
-    }
     var checkpoint = decode(record);
     switch (checkpoint.getStage()) {
       case DENSE -> prune(checkpoint, record.value());
@@ -72,13 +69,10 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
 
   private Checkpoint decode(Record<String, byte[]> record) {
     try {
+      Keys.requireValue(record);
       var checkpoint = Topics.CHECKPOINTS.serde().decode(record.value());
-      var model = checkpoint.getLineage().getModel();
-      if (!model.equals(record.key())) {
-        throw new RefusedException(
-            "Checkpoint %s of model '%s' is sent under the key '%s'; the key must be the model."
-                .formatted(checkpoint.getCheckpointId(), model, record.key()));
-      }
+      Keys.requireModel(
+          record, checkpoint.getLineage(), "Checkpoint " + checkpoint.getCheckpointId());
       return checkpoint;
     } catch (SerializationException | RefusedException e) {
       throw meters.poison(Topics.CHECKPOINTS, e);

@@ -19,9 +19,6 @@ final class OutcomeProcessor extends ContextualProcessor<String, byte[], String,
 
   @Override
   public void process(Record<String, byte[]> record) {
-    if (record.value() == null) {
-      return;
-    }
     var outcome = decode(record);
     if (outcome.getWork() == Work.TRAINING) {
       switch (outcome.getResult()) {
@@ -50,8 +47,11 @@ final class OutcomeProcessor extends ContextualProcessor<String, byte[], String,
 
   private Outcome decode(Record<String, byte[]> record) {
     try {
-      return Topics.OUTCOMES.serde().decode(record.value());
-    } catch (SerializationException e) {
+      Keys.requireValue(record);
+      var outcome = Topics.OUTCOMES.serde().decode(record.value());
+      Keys.requireModel(record, outcome.getLineage(), "Outcome " + outcome.getId());
+      return outcome;
+    } catch (SerializationException | RefusedException e) {
       throw meters.poison(Topics.OUTCOMES, e);
     }
   }

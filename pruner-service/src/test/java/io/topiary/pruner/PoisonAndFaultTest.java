@@ -215,6 +215,48 @@ class PoisonAndFaultTest {
   }
 
   @Test
+  void shouldPutAnOutcomeUnderAnotherKeyAside() {
+    // Given
+    pruner.send(policy("strong", "*", 0.5));
+    pruner.send(networks.linear("linear", "tonight"));
+    var job = pruner.jobs().get(0);
+    pruner.sendOutcome(job, Result.FAILED, "The disk is full.");
+    var outcome = pruner.outcomes().get(0);
+
+    // When
+    pruner.send(Topics.OUTCOMES, "another", outcome);
+    pruner.sendBytes(Topics.OUTCOMES, null, Topics.OUTCOMES.serde().encode(outcome));
+
+    // Then
+    assertThat(pruner.deadLetters())
+        .hasSize(2)
+        .allSatisfy(
+            letter ->
+                assertThat(header(letter, DeadLetters.MESSAGE))
+                    .contains("Outcome " + outcome.getId())
+                    .contains("the key must be the model"));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void shouldPutAsideWhatHasNoValue(Topic<?> topic) {
+    // When
+    pruner.sendBytes(topic, "linear", null);
+
+    // Then
+    var letter = onlyDeadLetter();
+    assertThat(letter.key()).isEqualTo("linear");
+    assertThat(letter.value()).isNull();
+    assertThat(header(letter, DeadLetters.MESSAGE))
+        .contains("The record under the key 'linear' has no value");
+    assertThat(pruner.counter("topiary.dead.letters", "topic", topic.name())).isEqualTo(1);
+  }
+
+  static Stream<Topic<?>> shouldPutAsideWhatHasNoValue() {
+    return Stream.of(Topics.CHECKPOINTS, Topics.OUTCOMES);
+  }
+
+  @Test
   void shouldPutAsideWhatALaterVersionHasSent() {
     // Given
     pruner.send(policy("strong", "*", 0.5));

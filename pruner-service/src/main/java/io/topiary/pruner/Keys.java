@@ -1,0 +1,31 @@
+package io.topiary.pruner;
+
+import io.topiary.pruner.pruning.RefusedException;
+import io.topiary.schemas.Lineage;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * What a record of a topic that is keyed by model has to be like, before anything is made of it.
+ */
+final class Keys {
+
+  private Keys() {}
+
+  /** Checkpoints and outcomes are history, of which nothing can be taken back. */
+  static void requireValue(Record<String, byte[]> record) {
+    if (record.value() == null) {
+      throw new RefusedException(
+          "The record under the key '%s' has no value; only policies can be removed by such a record."
+              .formatted(record.key()));
+    }
+  }
+
+  /** Under another key, the record may be in another partition than its plan. */
+  static void requireModel(Record<String, byte[]> record, Lineage lineage, String what) {
+    if (!lineage.getModel().equals(record.key())) {
+      throw new RefusedException(
+          "%s of model '%s' is sent under the key '%s'; the key must be the model."
+              .formatted(what, lineage.getModel(), record.key()));
+    }
+  }
+}
