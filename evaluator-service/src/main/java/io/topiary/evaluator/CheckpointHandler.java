@@ -1,18 +1,14 @@
 package io.topiary.evaluator;
 
-import io.topiary.runtime.artifact.ArtifactException;
-import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobContext;
 import io.topiary.runtime.queue.JobHandler;
-import io.topiary.runtime.queue.JobRefusedException;
 import io.topiary.runtime.queue.JobResult;
 import io.topiary.runtime.queue.Outcomes;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.Result;
-import io.topiary.sparsity.InvalidInputException;
 import java.io.IOException;
 
 /**
@@ -59,10 +55,6 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
       return JobResult.done();
     } catch (EvaluationStoppedException e) {
       return JobResult.handedBack(false);
-    } catch (InvalidInputException | CorruptArtifactException | JobRefusedException e) {
-      return JobResult.poison(e);
-    } catch (ArtifactException e) {
-      return JobResult.fault(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return JobResult.fault("The data set cannot be read at the moment: " + e + ".");
     }

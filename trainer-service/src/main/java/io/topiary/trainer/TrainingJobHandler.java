@@ -2,8 +2,6 @@ package io.topiary.trainer;
 
 import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingStoppedException;
-import io.topiary.runtime.artifact.ArtifactException;
-import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobContext;
 import io.topiary.runtime.queue.JobHandler;
@@ -14,7 +12,6 @@ import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.TrainingJob;
-import io.topiary.sparsity.InvalidInputException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,10 +63,6 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
       return JobResult.done();
     } catch (TrainingStoppedException e) {
       return JobResult.handedBack(false);
-    } catch (InvalidInputException | CorruptArtifactException | JobRefusedException e) {
-      return JobResult.poison(e);
-    } catch (ArtifactException e) {
-      return JobResult.fault(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return JobResult.fault("The data set cannot be read at the moment: " + e + ".");
     }

@@ -2,6 +2,7 @@ package io.topiary.runtime.queue;
 
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.CorruptArtifactException;
+import io.topiary.sparsity.InvalidInputException;
 import org.apache.kafka.common.errors.ApiException;
 
 /**
@@ -9,9 +10,9 @@ import org.apache.kafka.common.errors.ApiException;
  * the same time; whoever commits its result first wins, and later deliveries send that result
  * again.
  *
- * <p>A {@link CorruptArtifactException} or {@link JobRefusedException} counts as poison. An {@link
- * ArtifactException}, or an {@link ApiException} of Kafka's, counts as a fault. Any other exception
- * is a bug, and ends the process.
+ * <p>An {@link InvalidInputException}, a {@link CorruptArtifactException} or a {@link
+ * JobRefusedException} counts as poison. An {@link ArtifactException}, or an {@link ApiException}
+ * of Kafka's, counts as a fault. Any other exception is a bug, and ends the process.
  */
 public interface JobHandler<V> {
 

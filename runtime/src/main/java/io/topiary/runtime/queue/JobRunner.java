@@ -6,6 +6,7 @@ import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.queue.QueueMeters.Ending;
 import io.topiary.schemas.Topic;
+import io.topiary.sparsity.InvalidInputException;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -134,7 +135,7 @@ final class JobRunner<V extends SpecificRecord> {
                 .formatted(limits.attempts()));
       }
       return handler.handle(job, context);
-    } catch (CorruptArtifactException | JobRefusedException e) {
+    } catch (InvalidInputException | CorruptArtifactException | JobRefusedException e) {
       return JobResult.poison(e);
     } catch (ArtifactException | ApiException e) {
       return JobResult.fault(String.valueOf(e.getMessage()));

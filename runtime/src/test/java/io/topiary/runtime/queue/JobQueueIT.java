@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import io.kroxylicious.testing.kafka.api.KafkaCluster;
 import io.kroxylicious.testing.kafka.common.BrokerConfig;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
+import io.topiary.sparsity.network.BuiltInNetworks;
+import io.topiary.sparsity.network.Shape;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -254,6 +256,28 @@ class JobQueueIT {
     assertThat(header(letters.get(0), "__streams.errors.exception"))
         .contains(JobRefusedException.class.getName());
     assertThat(header(letters.get(0), "__streams.errors.stacktrace")).isPresent();
+  }
+
+  @Test
+  void shouldTakeInvalidInputForPoison() throws Exception {
+    // Given
+    var handler =
+        new RecordingHandler(
+            (job, context) -> {
+              BuiltInNetworks.network("lenet6", 0, Shape.of(1, 28, 28), 10);
+              return JobResult.done();
+            });
+    queue.start(handler);
+
+    // When
+    queue.send("bad");
+
+    // Then
+    await().atMost(SOON).until(() -> queue.ended("poison") == 1);
+    assertThat(handler.refusals())
+        .singleElement()
+        .satisfies(refusal -> assertThat(refusal).startsWith("bad: ").contains("lenet6"));
+    assertThat(queue.deadLetters()).hasSize(1);
   }
 
   @Test
