@@ -5,8 +5,6 @@ import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.PipelineTopics;
-import io.topiary.runtime.kafka.RecordSender;
-import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobQueue;
 import io.topiary.runtime.queue.JobQueueSettings;
@@ -22,10 +20,10 @@ public final class EvaluatorService implements AutoCloseable {
   /** The share group that all evaluators belong to. */
   public static final String GROUP = "topiary-evaluators";
 
-  private final Resources resources;
+  private final JobQueue queue;
 
-  private EvaluatorService(Resources resources) {
-    this.resources = resources;
+  private EvaluatorService(JobQueue queue) {
+    this.queue = queue;
   }
 
   /**
@@ -40,37 +38,28 @@ public final class EvaluatorService implements AutoCloseable {
       Telemetry telemetry,
       Clock clock)
       throws InterruptedException {
-    var resources = new Resources();
-    try {
-      PipelineTopics.createMissing(kafka);
-      var sender = resources.own(new RecordSender(GROUP, kafka, telemetry.registry()));
-      var meters = new EvaluatorMeters(telemetry.registry());
-      var worker = config.worker();
-      var handler =
-          new CheckpointHandler(
-              new CheckpointEvaluation(artifacts, new DataSetLibrary(worker.dataFolders()), clock),
-              new CommitPoint<>(artifacts, sender, Topics.EVALUATIONS),
-              new Outcomes(sender, Work.EVALUATION, worker.name(), clock),
-              new ProgressReports(config, sender, clock),
-              meters);
-      resources.own(
-          JobQueue.start(
-              Topics.CHECKPOINTS,
-              JobQueueSettings.onLog(GROUP, config.slots()),
-              kafka,
-              sender,
-              handler,
-              telemetry));
-      return new EvaluatorService(resources);
-    } catch (RuntimeException | InterruptedException e) {
-      resources.close();
-      throw e;
-    }
+    PipelineTopics.createMissing(kafka);
+    var meters = new EvaluatorMeters(telemetry.registry());
+    var worker = config.worker();
+    return new EvaluatorService(
+        JobQueue.start(
+            Topics.CHECKPOINTS,
+            JobQueueSettings.onLog(GROUP, config.slots()),
+            kafka,
+            telemetry,
+            sender ->
+                new CheckpointHandler(
+                    new CheckpointEvaluation(
+                        artifacts, new DataSetLibrary(worker.dataFolders()), clock),
+                    new CommitPoint<>(artifacts, sender, Topics.EVALUATIONS),
+                    new Outcomes(sender, Work.EVALUATION, worker.name(), clock),
+                    new ProgressReports(config, sender, clock),
+                    meters)));
   }
 
   /** Takes no more checkpoints and hands back those in hand. */
   @Override
   public void close() {
-    resources.close();
+    queue.close();
   }
 }

@@ -5,8 +5,6 @@ import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.PipelineTopics;
-import io.topiary.runtime.kafka.RecordSender;
-import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobQueue;
 import io.topiary.runtime.queue.JobQueueSettings;
@@ -22,10 +20,10 @@ public final class TrainerService implements AutoCloseable {
   /** The share group that all trainers belong to. */
   public static final String GROUP = "topiary-trainers";
 
-  private final Resources resources;
+  private final JobQueue queue;
 
-  private TrainerService(Resources resources) {
-    this.resources = resources;
+  private TrainerService(JobQueue queue) {
+    this.queue = queue;
   }
 
   /**
@@ -40,37 +38,27 @@ public final class TrainerService implements AutoCloseable {
       Telemetry telemetry,
       Clock clock)
       throws InterruptedException {
-    var resources = new Resources();
-    try {
-      PipelineTopics.createMissing(kafka);
-      var sender = resources.own(new RecordSender(GROUP, kafka, telemetry.registry()));
-      var meters = new TrainerMeters(telemetry.registry());
-      var worker = config.worker();
-      var handler =
-          new TrainingJobHandler(
-              new JobTraining(artifacts, new DataSetLibrary(worker.dataFolders()), clock),
-              new CommitPoint<>(artifacts, sender, Topics.CHECKPOINTS),
-              new Outcomes(sender, Work.TRAINING, worker.name(), clock),
-              new ProgressReports(config, sender, meters, clock),
-              meters);
-      resources.own(
-          JobQueue.start(
-              Topics.JOBS,
-              JobQueueSettings.onOwnTopic(GROUP, config.slots()),
-              kafka,
-              sender,
-              handler,
-              telemetry));
-      return new TrainerService(resources);
-    } catch (RuntimeException | InterruptedException e) {
-      resources.close();
-      throw e;
-    }
+    PipelineTopics.createMissing(kafka);
+    var meters = new TrainerMeters(telemetry.registry());
+    var worker = config.worker();
+    return new TrainerService(
+        JobQueue.start(
+            Topics.JOBS,
+            JobQueueSettings.onOwnTopic(GROUP, config.slots()),
+            kafka,
+            telemetry,
+            sender ->
+                new TrainingJobHandler(
+                    new JobTraining(artifacts, new DataSetLibrary(worker.dataFolders()), clock),
+                    new CommitPoint<>(artifacts, sender, Topics.CHECKPOINTS),
+                    new Outcomes(sender, Work.TRAINING, worker.name(), clock),
+                    new ProgressReports(config, sender, meters, clock),
+                    meters)));
   }
 
   /** Takes no more jobs and hands back the running ones. */
   @Override
   public void close() {
-    resources.close();
+    queue.close();
   }
 }

@@ -4,6 +4,7 @@ import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.telemetry.Health;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Topic;
@@ -15,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,15 +53,25 @@ public final class JobQueue implements AutoCloseable {
   private final JobQueueSettings settings;
   private final ShareGroup group;
   private final QueueMeters meters;
+  private final RecordSender sender;
+
+  /** What the queue stands on, closed after its threads. */
+  private final Resources resources;
+
   private final Stop stop = new Stop();
   private final ExecutorService slots;
   private final ExecutorService jobs;
   private final ScheduledExecutorService watch;
 
-  private JobQueue(JobQueueSettings settings, ShareGroup group, QueueMeters meters) {
+  private JobQueue(
+      JobQueueSettings settings, KafkaSettings kafka, Telemetry telemetry, Resources resources)
+      throws InterruptedException {
     this.settings = settings;
-    this.group = group;
-    this.meters = meters;
+    this.resources = resources;
+    this.group = resources.own(ShareGroup.prepare(settings.group(), kafka));
+    this.sender = resources.own(new RecordSender(settings.group(), kafka, telemetry.registry()));
+    this.meters =
+        resources.own(new QueueMeters(telemetry.registry(), settings.group(), settings.slots()));
     this.slots = Executors.newFixedThreadPool(settings.slots(), threads("slot"));
     this.jobs = Executors.newFixedThreadPool(settings.slots(), threads("job"));
     this.watch = Executors.newSingleThreadScheduledExecutor(threads("watch"));
@@ -68,45 +80,50 @@ public final class JobQueue implements AutoCloseable {
   /**
    * Starts working on the topic's records.
    *
-   * @param sender sends records again and dead letters; stays open when the queue is closed
+   * @param handler makes what works on the jobs, given what it may send records with
    * @throws StartException when the broker cannot be reached, or has no share groups
    */
   public static <V extends SpecificRecord> JobQueue start(
       Topic<V> topic,
       JobQueueSettings settings,
       KafkaSettings kafka,
-      RecordSender sender,
-      JobHandler<V> handler,
-      Telemetry telemetry)
+      Telemetry telemetry,
+      Function<RecordSender, JobHandler<V>> handler)
       throws InterruptedException {
-    var group = ShareGroup.prepare(settings.group(), kafka);
-    var meters = new QueueMeters(telemetry.registry(), settings.group(), settings.slots());
-    var queue = new JobQueue(settings, group, meters);
+    var resources = new Resources();
+    try {
+      var queue = new JobQueue(settings, kafka, telemetry, resources);
+      queue.work(topic, kafka, telemetry, handler.apply(queue.sender));
+      return queue;
+    } catch (RuntimeException | InterruptedException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  private <V extends SpecificRecord> void work(
+      Topic<V> topic, KafkaSettings kafka, Telemetry telemetry, JobHandler<V> handler) {
     var deadLetters = new DeadLetters(sender, telemetry.registry());
     var limits = new JobRunner.Limits(settings.attempts(), group.deliveryLimit());
     for (var i = 1; i <= settings.slots(); i++) {
       var name = settings.group() + "-" + i;
       var health = telemetry.health().component(name);
-      var patience = new Patience(queue.stop, meters, health);
-      queue.slots.execute(
+      var patience = new Patience(stop, meters, health);
+      slots.execute(
           new Slot(
               () ->
                   new QueueConsumer(
                       topic.name(), settings.group(), name, kafka, telemetry.registry()),
               new JobRunner<>(topic, handler, sender, deadLetters, limits, patience),
-              queue.jobs,
+              jobs,
               meters,
               health,
-              queue.stop));
+              stop));
     }
     var broker = telemetry.health().component(settings.group() + " broker");
     var unused =
-        queue.watch.scheduleWithFixedDelay(
-            () -> queue.lookAfter(topic.name(), broker),
-            0,
-            LOOK_AFTER.toMillis(),
-            TimeUnit.MILLISECONDS);
-    return queue;
+        watch.scheduleWithFixedDelay(
+            () -> lookAfter(topic.name(), broker), 0, LOOK_AFTER.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Takes no more jobs, lets the running ones hand back their work, and leaves the group. */
@@ -127,8 +144,7 @@ public final class JobQueue implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     jobs.shutdown();
-    meters.close();
-    group.close();
+    resources.close();
   }
 
   /** Shows the topic's backlog, and deletes what is settled where nobody else wants it. */

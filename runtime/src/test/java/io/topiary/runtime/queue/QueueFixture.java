@@ -63,7 +63,7 @@ final class QueueFixture implements AutoCloseable {
 
   JobQueue start(JobHandler<Control> handler, JobQueueSettings settings)
       throws InterruptedException {
-    return resources.own(JobQueue.start(topic, settings, kafka, sender, handler, telemetry));
+    return resources.own(JobQueue.start(topic, settings, kafka, telemetry, sender -> handler));
   }
 
   void send(String id) throws InterruptedException {

@@ -3,8 +3,6 @@ package io.topiary.runtime.queue;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
-import io.topiary.runtime.kafka.RecordSender;
-import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.lifecycle.ServiceMain;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Control;
@@ -32,9 +30,6 @@ final class WorkerProcess {
 
   private static AutoCloseable start(Settings settings, Telemetry telemetry)
       throws InterruptedException {
-    var resources = new Resources();
-    var kafka = KafkaSettings.from(settings);
-    var sender = resources.own(new RecordSender("test-worker", kafka, telemetry.registry()));
     var topic =
         new Topic<>(
             settings.get(TOPIC), Control.class, QueueFixture.SERDE, 1, Map.<String, String>of());
@@ -45,14 +40,11 @@ final class WorkerProcess {
               System.out.println(BEGUN + job.getId());
               return patient.handle(job, context);
             });
-    resources.own(
-        JobQueue.start(
-            topic,
-            JobQueueSettings.onLog(settings.get(GROUP), 1),
-            kafka,
-            sender,
-            handler,
-            telemetry));
-    return resources;
+    return JobQueue.start(
+        topic,
+        JobQueueSettings.onLog(settings.get(GROUP), 1),
+        KafkaSettings.from(settings),
+        telemetry,
+        sender -> handler);
   }
 }
