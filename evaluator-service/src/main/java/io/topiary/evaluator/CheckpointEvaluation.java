@@ -128,12 +128,10 @@ final class CheckpointEvaluation {
 
   private static void requireKnown(Checkpoint checkpoint) {
     if (checkpoint.getStage() == Stage.UNKNOWN) {
-      throw new JobRefusedException(
-          "The checkpoint's stage is one that this evaluator does not know; it knows DENSE, PRUNED and RETRAINED.");
+      throw JobRefusedException.unknown("The checkpoint's stage", Stage.class);
     }
     if (checkpoint.getRecipe().getLearningRate().getSchedule() == Schedule.UNKNOWN) {
-      throw new JobRefusedException(
-          "The learning-rate schedule is one that this evaluator does not know; it knows LINEAR and ALLR.");
+      throw JobRefusedException.unknown("The learning-rate schedule", Schedule.class);
     }
   }
 }

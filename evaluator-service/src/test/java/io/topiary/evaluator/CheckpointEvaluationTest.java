@@ -146,7 +146,7 @@ class CheckpointEvaluationTest {
     // When, then
     assertThatThrownBy(() -> evaluate(unknown))
         .isInstanceOf(JobRefusedException.class)
-        .hasMessageContaining("DENSE, PRUNED and RETRAINED");
+        .hasMessageContaining("DENSE, PRUNED, RETRAINED");
     assertThatThrownBy(() -> evaluate(maskless))
         .isInstanceOf(JobRefusedException.class)
         .hasMessageContaining("must have a mask");

@@ -110,9 +110,7 @@ final class JobTraining {
   /** Obeys the plan's numbers: what they were derived from is the planner's business. */
   private static LearningRateSchedule schedule(LearningRatePlan plan) {
     if (plan.getSchedule() == Schedule.UNKNOWN) {
-      throw new JobRefusedException(
-          "The learning-rate schedule is one that this trainer does not know; it knows LINEAR and"
-              + " ALLR.");
+      throw JobRefusedException.unknown("The learning-rate schedule", Schedule.class);
     }
     try {
       return new LinearDecay(plan.getPeak(), plan.getWarmUp(), plan.getIterations());

@@ -223,7 +223,7 @@ class JobTrainingTest {
         refused(
             "unknown schedule",
             TestJobs.withPlan(job, plan -> plan.setSchedule(Schedule.UNKNOWN)),
-            "it knows LINEAR and ALLR"),
+            "it knows LINEAR, ALLR"),
         refused(
             "many threads",
             TestJobs.with(job, recipe -> recipe.setThreads(4)),
