@@ -55,6 +55,7 @@ final class ProgressReports {
       var now = clock.instant();
       if (done == total || now.isAfter(reported.plus(INTERVAL))) {
         reported = now;
+        context.underWay();
         sender.offer(Topics.PROGRESS, id, progress(done, total, now));
       }
     }

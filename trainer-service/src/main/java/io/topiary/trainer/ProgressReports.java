@@ -57,6 +57,7 @@ final class ProgressReports {
       var last = progress.iteration() == progress.iterations();
       if (last || Duration.between(reported, now).compareTo(INTERVAL) >= 0) {
         reported = now;
+        context.underWay();
         running.imagesPerSecond(progress.imagesPerSecond());
         send(
             record()

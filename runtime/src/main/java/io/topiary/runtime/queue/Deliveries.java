@@ -16,12 +16,13 @@ final class Deliveries {
 
   private Deliveries() {}
 
-  static JobContext context(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stop) {
+  static JobContext context(
+      ConsumerRecord<byte[], byte[]> record, BooleanSupplier stop, Runnable progress) {
     var key = record.key() == null ? "" : new String(record.key(), UTF_8);
     int deliveries = record.deliveryCount().orElse((short) 1);
     // Deliveries before this one ended in a crash or a lapsed lock.
     var attempt = earlierAttempts(record) + deliveries;
-    return new JobContext(key, attempt, deliveries, Instant.now(), stop);
+    return new JobContext(key, attempt, deliveries, Instant.now(), stop, progress);
   }
 
   /** The same record, to be sent, that has seen so many attempts without progress. */

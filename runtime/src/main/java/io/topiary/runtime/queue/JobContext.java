@@ -11,12 +11,26 @@ import java.util.function.BooleanSupplier;
  * @param deliveryCount how often the broker has delivered this record
  * @param started when this worker took the record up
  * @param stop becomes true when the worker is stopping
+ * @param progress is told that the work goes on
  */
 public record JobContext(
-    String key, int attempt, int deliveryCount, Instant started, BooleanSupplier stop) {
+    String key,
+    int attempt,
+    int deliveryCount,
+    Instant started,
+    BooleanSupplier stop,
+    Runnable progress) {
 
   /** Whether the handler should put its work in order and return {@link JobResult.HandedBack}. */
   public boolean stopping() {
     return stop.getAsBoolean();
+  }
+
+  /**
+   * The handler tells that it has all it needs and is at work. A worker that was waiting for
+   * something is ready again then, rather than when the job ends.
+   */
+  public void underWay() {
+    progress.run();
   }
 }

@@ -83,7 +83,7 @@ final class JobRunner<V extends SpecificRecord> {
       log.warn("{} goes to the dead letters: {}", Deliveries.name(record), e.getMessage());
       return sent(Ending.UNDECODABLE, () -> deadLetters.send(record, e));
     }
-    var context = Deliveries.context(record, patience::stopping);
+    var context = Deliveries.context(record, patience::stopping, patience::rewarded);
     if (limits.spent(context.deliveryCount())) {
       log.info(
           "{} was delivered {} times and is sent again",
@@ -118,7 +118,11 @@ final class JobRunner<V extends SpecificRecord> {
   private JobResult work(V job, JobContext context) throws InterruptedException {
     for (var faults = 1; ; faults++) {
       var result = attempt(job, context);
-      if (!(result instanceof JobResult.Fault fault) || !patience.lasts(faults, fault.reason())) {
+      if (!(result instanceof JobResult.Fault fault)) {
+        patience.rewarded();
+        return result;
+      }
+      if (!patience.lasts(faults, fault.reason())) {
         return result;
       }
     }
@@ -171,6 +175,7 @@ final class JobRunner<V extends SpecificRecord> {
     for (var faults = 1; ; faults++) {
       try {
         sending.send();
+        patience.rewarded();
         return Optional.of(ending);
       } catch (ArtifactException | ApiException e) {
         if (!patience.lasts(faults, String.valueOf(e.getMessage()))) {

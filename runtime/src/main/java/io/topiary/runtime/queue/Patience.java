@@ -4,7 +4,9 @@ import io.topiary.runtime.telemetry.Health;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for what is away to come back, and says meanwhile what it is waiting for. */
+/**
+ * Waits for what is away to come back, and says what it is waiting for until {@link #rewarded()}.
+ */
 final class Patience {
 
   private static final Logger log = LoggerFactory.getLogger(Patience.class);
@@ -32,10 +34,11 @@ final class Patience {
     log.warn("{} Trying again in {}.", reason, Backoff.after(faults));
     meters.faults.increment();
     health.unready(reason);
-    if (stop.signalledWithin(Backoff.after(faults))) {
-      return false;
-    }
+    return !stop.signalledWithin(Backoff.after(faults));
+  }
+
+  /** Nothing is away any more. */
+  void rewarded() {
     health.ready();
-    return true;
   }
 }

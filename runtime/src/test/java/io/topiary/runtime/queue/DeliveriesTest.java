@@ -20,7 +20,7 @@ class DeliveriesTest {
   @CsvSource({"0, 1, 1", "0, 3, 3", "4, 1, 5", "4, 3, 7"})
   void shouldCountEarlierAttemptsAndEarlierDeliveries(String header, short delivery, int attempt) {
     // When
-    var context = Deliveries.context(record(header, delivery), () -> false);
+    var context = Deliveries.context(record(header, delivery), () -> false, () -> {});
 
     // Then
     assertThat(context.attempt()).isEqualTo(attempt);
@@ -32,7 +32,8 @@ class DeliveriesTest {
   @ValueSource(strings = {"", "-1", "many", "99999999999"})
   void shouldTakeAHeaderThatIsNoCountForNone(@Nullable String header) {
     // When, Then
-    assertThat(Deliveries.context(record(header, (short) 1), () -> false).attempt()).isEqualTo(1);
+    assertThat(Deliveries.context(record(header, (short) 1), () -> false, () -> {}).attempt())
+        .isEqualTo(1);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -348,10 +349,13 @@ class JobQueueIT {
   void shouldSayWhatIsAwayAndRepeatTheJobUntilItIsBack() throws Exception {
     // Given
     var isBack = new AtomicBoolean();
+    var unready = new CopyOnWriteArrayList<Map<String, String>>();
     var handler =
         new RecordingHandler(
-            (job, context) ->
-                isBack.get() ? JobResult.done() : JobResult.fault("The store is away."));
+            (job, context) -> {
+              unready.add(queue.telemetry.health().unready());
+              return isBack.get() ? JobResult.done() : JobResult.fault("The store is away.");
+            });
     queue.start(handler);
 
     // When
@@ -366,8 +370,34 @@ class JobQueueIT {
     assertThat(handler.contexts()).hasSizeGreaterThan(1);
     assertThat(handler.contexts()).extracting(JobContext::attempt).containsOnly(1);
     assertThat(queue.counter("topiary.queue.faults")).isPositive();
+    assertThat(unready.subList(1, unready.size()))
+        .allSatisfy(reasons -> assertThat(reasons).containsValue("The store is away."));
     assertThat(queue.telemetry.health().unready()).isEmpty();
     assertThat(queue.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void shouldBeReadyAsSoonAsARepeatedJobIsUnderWay() throws Exception {
+    // Given
+    var patient = RecordingHandler.thatWorksUntilStopped(true);
+    var begun = new AtomicBoolean();
+    var handler =
+        new RecordingHandler(
+            (job, context) -> {
+              if (!begun.getAndSet(true)) {
+                return JobResult.fault("The store is away.");
+              }
+              context.underWay();
+              return patient.handle(job, context);
+            });
+    queue.start(handler);
+
+    // When
+    queue.send("job");
+    await().atMost(SOON).until(() -> handler.jobs().size() == 2);
+
+    // Then
+    await().atMost(SOON).until(() -> queue.telemetry.health().unready().isEmpty());
   }
 
   @Test
