@@ -31,7 +31,10 @@ public final class ServiceMain {
 
   /** Shorter than the 30 s that Kubernetes grants between SIGTERM and SIGKILL. */
   static final Setting<Duration> STOP_WITHIN =
-      Setting.duration("topiary.stop.within", "time a stopping process may take").orElse("25s");
+      Setting.duration(
+              "topiary.stop.within",
+              "time after which a stopping process ends, whatever it is at; it gives its own work 20s to stop")
+          .orElse("25s");
 
   private static final int BUG = 1;
   private static final int MISTAKE = 2;

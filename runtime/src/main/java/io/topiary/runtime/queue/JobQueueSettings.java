@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param attempts attempts without progress after which a job counts as poison
  * @param owner whether the topic is this queue's alone, and nobody else reads it, so that records
  *     may be deleted once the group is done with them
- * @param stopWithin time that running jobs have to hand back their work when the queue is closed
+ * @param stopWithin time that running jobs have to hand back their work when the queue is closed;
+ *     it bounds the jobs, and {@code topiary.stop.within} the process
  */
 public record JobQueueSettings(
     String group, int slots, boolean owner, int attempts, Duration stopWithin) {
