@@ -16,11 +16,12 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.FeatureMetadata;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.clients.admin.SupportedVersionRange;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -56,7 +57,7 @@ final class ShareGroup implements AutoCloseable {
     this.name = name;
     this.kafka = kafka;
     this.admin = admin;
-    requireShareGroups(get(admin.describeFeatures().featureMetadata()));
+    requireShareGroups();
     configure();
     this.deliveryLimit = readDeliveryLimit();
   }
@@ -142,19 +143,38 @@ final class ShareGroup implements AutoCloseable {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private void requireShareGroups(FeatureMetadata features) {
-    var supported = features.supportedFeatures().get("metadata.version");
-    if (supported == null || supported.maxVersion() < KAFKA_4_2) {
-      throw new StartException(
-          "The broker at %s should be Kafka 4.2 or later, but it is older."
-              .formatted(kafka.bootstrapServers()));
+  private void requireShareGroups() throws InterruptedException {
+    var features = get(admin.describeFeatures().featureMetadata());
+    var metadata = Optional.ofNullable(features.supportedFeatures().get("metadata.version"));
+    var share = Optional.ofNullable(features.finalizedFeatures().get("share.version"));
+    lacking(
+            kafka.bootstrapServers(),
+            metadata.map(SupportedVersionRange::maxVersion).orElse((short) 0),
+            share.map(FinalizedVersionRange::maxVersionLevel).orElse((short) 0))
+        .ifPresent(
+            sentence -> {
+              throw new StartException(sentence);
+            });
+  }
+
+  /**
+   * What brokers lack to have a queue, in one sentence; absent when they lack nothing.
+   *
+   * @param metadata the highest metadata.version that they support, 0 when they know of none
+   * @param share the share.version that is switched on, 0 when none is
+   */
+  static Optional<String> lacking(String bootstrapServers, int metadata, int share) {
+    if (metadata < KAFKA_4_2) {
+      return Optional.of(
+          "The broker at %s should be Kafka 4.2 or later, which supports metadata.version %d, but it supports %d at most."
+              .formatted(bootstrapServers, KAFKA_4_2, metadata));
     }
-    var share = features.finalizedFeatures().get("share.version");
-    if (share == null || share.maxVersionLevel() < 1) {
-      throw new StartException(
+    if (share < 1) {
+      return Optional.of(
           "The broker at %s should have share groups switched on: kafka-features.sh --bootstrap-server %s upgrade --feature share.version=1."
-              .formatted(kafka.bootstrapServers(), kafka.bootstrapServers()));
+              .formatted(bootstrapServers, bootstrapServers));
     }
+    return Optional.empty();
   }
 
   /** Sets what a queue needs, and waits until a broker says that it holds. */
