@@ -14,7 +14,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
-/** All meters of the evaluator, besides its queue's. */
+/**
+ * All meters of the evaluator, besides its queue's.
+ *
+ * <p>The gauges show what this process has evaluated and nothing of its siblings, so those of
+ * several evaluators contradict each other until an aggregate of all evaluations owns them.
+ */
 final class EvaluatorMeters {
 
   private final MeterRegistry registry;
