@@ -46,14 +46,16 @@ public final class PrunerService implements AutoCloseable {
   /**
    * Creates the topics that are missing and begins to work.
    *
-   * @throws StartException when no broker answers, when the configuration is refused, or when
-   *     topics that are joined differ in their partitions
+   * @throws StartException when no broker answers, when the configuration is refused, when topics
+   *     that are joined differ in their partitions, or when the brokers allow no transaction as
+   *     long as the longest pruning
    */
   public static PrunerService start(
       PrunerConfig config, ArtifactStore artifacts, KafkaSettings kafka, Telemetry telemetry)
       throws InterruptedException {
     PipelineTopics.createMissing(kafka);
     CoPartitioning.require(kafka);
+    TransactionLimit.require(kafka, config.longestPruning());
     var backlog = new Backlog();
     var topology =
         PrunerTopology.build(

@@ -174,6 +174,21 @@ class PrunerServiceIT {
   }
 
   @Test
+  void shouldNotStartWhenTheBrokersAllowNoTransactionOfThatLength() {
+    // Given
+    var config =
+        new PrunerConfig(
+            directory.resolve("one machine"), 1, Duration.ofMinutes(10), Duration.ofHours(1));
+
+    // When, then
+    assertThatThrownBy(() -> PrunerService.start(config, artifacts, kafka, telemetry))
+        .isInstanceOf(StartException.class)
+        .hasMessage(
+            "topiary.pruner.longest.pruning is PT1H, but it should be at most the brokers'"
+                + " transaction.max.timeout.ms, which is PT15M.");
+  }
+
+  @Test
   void shouldWaitForABrokerThatHasNotHeardOfTheTopicsYet() throws Exception {
     // Given
     var started =
