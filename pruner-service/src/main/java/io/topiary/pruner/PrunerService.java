@@ -14,9 +14,12 @@ import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Topics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -34,6 +37,9 @@ public final class PrunerService implements AutoCloseable {
 
   /** Shorter than the time that a stopping process is given. */
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
+
+  /** A broker that is away is waited for; the default takes it for a bug after five minutes. */
+  private static final Duration OUTAGE = Duration.ofDays(3_650);
 
   private static final Logger log = LoggerFactory.getLogger(PrunerService.class);
 
@@ -71,6 +77,9 @@ public final class PrunerService implements AutoCloseable {
       resources.own(() -> close(streams));
       resources.own(new KafkaStreamsMetrics(streams)).bindTo(telemetry.registry());
       report(streams, telemetry.health().component(NAME));
+      var broker = NAME + " broker";
+      resources.own(
+          BrokerWatch.start(NAME + "-watch", kafka, telemetry.health().component(broker)));
       streams.start();
       return new PrunerService(resources);
     } catch (RuntimeException e) {
@@ -95,6 +104,7 @@ public final class PrunerService implements AutoCloseable {
         entry(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, Topics.DEAD_LETTERS),
         entry(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString()),
         entry(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads()),
+        entry(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, OUTAGE.toMillis()),
         entry(
             StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
             Topics.LARGEST_DEAD_LETTER),
@@ -141,11 +151,21 @@ public final class PrunerService implements AutoCloseable {
         });
     streams.setUncaughtExceptionHandler(
         thrown -> {
+          if (isOutage(thrown)) {
+            log.warn("A thread of the pruner begins anew, as no broker answered in time", thrown);
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+          }
           log.error("The pruner stops because of a bug", thrown);
           var wrapped = thrown instanceof StreamsException ? thrown.getCause() : null;
           health.failed(wrapped == null ? thrown : wrapped);
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
+  }
+
+  /** Kafka Streams waits out most of an outage, but not what is in flight when it begins. */
+  private static boolean isOutage(Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+        .anyMatch(TimeoutException.class::isInstance);
   }
 
   /** Leaves the group, so that others need not wait for it to time out. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.kroxylicious.testing.kafka.api.KafkaCluster;
+import io.kroxylicious.testing.kafka.api.TerminationStyle;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
@@ -171,6 +172,55 @@ class PrunerServiceIT {
         .untilAsserted(() -> assertThat(telemetry.health().failure()).isCompletedExceptionally());
     assertThat(telemetry.health().unready().get("topiary-pruner")).contains("This is a bug.");
     assertThat(values(Topics.DEAD_LETTERS)).isEmpty();
+  }
+
+  @Test
+  void shouldWaitForTheBrokerForAsLongAsItIsAway() throws Exception {
+    // Given a pruner with a job to send every few seconds, whose clients soon give up
+    kafka =
+        kafka
+            .with("task.timeout.ms", "1")
+            .with("max.block.ms", "1000")
+            .with("request.timeout.ms", "1000")
+            .with("delivery.timeout.ms", "2000")
+            .with("default.api.timeout.ms", "5000");
+    var config =
+        new PrunerConfig(
+            directory.resolve("one machine"), 1, Duration.ofSeconds(1), Duration.ofMinutes(2));
+    pruner = PrunerService.start(config, artifacts, kafka, telemetry);
+    sender.send(Topics.POLICIES, "strong", policy("strong", "*", 0.5));
+    sender.send(Topics.CHECKPOINTS, MODEL, networks.linear(MODEL, "tonight"));
+    await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).isNotEmpty());
+    assertThat(telemetry.health().unready()).isEmpty();
+
+    // When
+    cluster.stopNodes(node -> true, TerminationStyle.GRACEFUL);
+
+    // Then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(telemetry.health().unready().get("topiary-pruner broker"))
+                    .startsWith("Kafka: "));
+    await().during(Duration.ofSeconds(5)).until(() -> !telemetry.health().failure().isDone());
+
+    // When
+    cluster.startNodes(node -> true);
+
+    // Then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(telemetry.health().unready()).isEmpty());
+    sender.send(Topics.CHECKPOINTS, MODEL, networks.linear(MODEL, "tomorrow"));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () ->
+                assertThat(sent(Topics.JOBS))
+                    .extracting(job -> job.getLineage().getGeneration())
+                    .contains("tomorrow"));
+    assertThat(telemetry.health().failure()).isNotDone();
   }
 
   @Test
