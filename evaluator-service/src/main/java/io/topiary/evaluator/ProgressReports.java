@@ -65,6 +65,7 @@ final class ProgressReports {
       return JobProgress.newBuilder()
           .setId(id)
           .setWork(Work.EVALUATION)
+          .setStage(checkpoint.getStage())
           .setLineage(checkpoint.getLineage())
           .setTargetSparsity(checkpoint.getTargetSparsity())
           .setWorker(config.worker().name())

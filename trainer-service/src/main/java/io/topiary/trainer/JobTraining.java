@@ -71,7 +71,7 @@ final class JobTraining {
 
   /** Stores the trained weights, and returns the record that tells of them. */
   Checkpoint store(TrainingJob job, TrainedNetwork trained) {
-    var stage = job.getMask().isPresent() ? Stage.RETRAINED : Stage.DENSE;
+    var stage = stage(job);
     var artifact = artifacts.write(file -> trained.weights().write(file, Map.of()));
     var checkpoint =
         Checkpoint.newBuilder()
@@ -126,5 +126,10 @@ final class JobTraining {
           "The recipe has %d threads, but this trainer gives each job %d, as the number decides the low-order bits of every sum."
               .formatted(job.getRecipe().getThreads(), TrainingRun.THREADS));
     }
+  }
+
+  /** Of the checkpoint that the job makes. */
+  static Stage stage(TrainingJob job) {
+    return job.getMask().isPresent() ? Stage.RETRAINED : Stage.DENSE;
   }
 }

@@ -80,6 +80,7 @@ final class ProgressReports {
       return JobProgress.newBuilder()
           .setId(job.getJobId())
           .setWork(Work.TRAINING)
+          .setStage(JobTraining.stage(job))
           .setLineage(job.getLineage())
           .setTargetSparsity(job.getTargetSparsity())
           .setWorker(config.worker().name())

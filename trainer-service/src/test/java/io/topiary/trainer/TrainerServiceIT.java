@@ -92,6 +92,7 @@ class TrainerServiceIT {
     var progress = trainers.read(Topics.PROGRESS, job.getJobId());
     assertThat(progress).extracting(JobProgress::getDone).startsWith(0L).endsWith(60L);
     assertThat(progress).extracting(JobProgress::getTotal).containsOnly(60L);
+    assertThat(progress).extracting(JobProgress::getStage).containsOnly(Stage.DENSE);
     var last = progress.get(progress.size() - 1);
     assertThat(last.getEpochs()).isEqualTo(1);
     assertThat(last.getLoss()).hasValueSatisfying(loss -> assertThat(loss).isLessThan(2.3));

@@ -1,6 +1,7 @@
 package io.topiary.cli.progress;
 
 import io.topiary.schemas.JobProgress;
+import io.topiary.schemas.Stage;
 import io.topiary.schemas.Work;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -15,13 +16,13 @@ final class JobText {
 
   private JobText() {}
 
-  /** For example {@code retraining at 90%}. */
+  /** For example {@code retraining at 90%} or {@code testing 90% pruned}. */
   static String name(JobProgress progress) {
-    var sparsity = progress.getTargetSparsity() > 0 ? " at " + percent(progress) : "";
+    var sparsity = progress.getTargetSparsity() > 0 ? percent(progress) : "dense";
     if (progress.getWork() == Work.EVALUATION) {
-      return "evaluating" + (sparsity.isEmpty() ? " dense" : sparsity);
+      return "testing " + sparsity + (progress.getStage() == Stage.PRUNED ? " pruned" : "");
     }
-    return sparsity.isEmpty() ? "training dense" : "retraining" + sparsity;
+    return progress.getTargetSparsity() > 0 ? "retraining at " + sparsity : "training dense";
   }
 
   private static String percent(JobProgress progress) {
