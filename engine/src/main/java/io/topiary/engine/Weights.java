@@ -78,7 +78,7 @@ public final class Weights {
    * Reads a network's weights from a safetensors file.
    *
    * @throws SafetensorsException if the file does not hold exactly the network's parameters as
-   *     finite 32-bit floats
+   *     finite 32-bit floats, running variances at least 0
    */
   public static Weights read(Network network, Path path) throws IOException {
     CheckpointFile file = CheckpointFile.open(path, network);
@@ -89,6 +89,14 @@ public final class Weights {
             name -> {
               throw new SafetensorsException(
                   "Tensor '%s' in %s holds values that are no finite numbers."
+                      .formatted(name, path));
+            });
+    weights
+        .negativeVariance()
+        .ifPresent(
+            name -> {
+              throw new SafetensorsException(
+                  "Tensor '%s' in %s holds variances below 0; a variance must be at least 0."
                       .formatted(name, path));
             });
     return weights;
@@ -140,6 +148,24 @@ public final class Weights {
         .filter(parameter -> !finite(values(parameter)))
         .map(Parameter::name)
         .findFirst();
+  }
+
+  /** BatchNorm takes the square root of its running variance, which would make every score NaN. */
+  private Optional<String> negativeVariance() {
+    return network.parameters().stream()
+        .filter(parameter -> parameter.role() == Parameter.Role.RUNNING_VAR)
+        .filter(parameter -> holdsNegative(values(parameter)))
+        .map(Parameter::name)
+        .findFirst();
+  }
+
+  private static boolean holdsNegative(FloatBuffer floats) {
+    while (floats.hasRemaining()) {
+      if (floats.get() < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean finite(FloatBuffer floats) {

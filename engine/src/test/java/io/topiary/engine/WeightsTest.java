@@ -10,6 +10,8 @@ import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.mask.MaskException;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Node;
+import io.topiary.sparsity.network.Operator.BatchNormalization;
 import io.topiary.sparsity.network.Parameter;
 import io.topiary.sparsity.network.Shape;
 import io.topiary.sparsity.safetensors.SafetensorsException;
@@ -18,6 +20,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +105,31 @@ class WeightsTest {
     assertThatThrownBy(() -> Weights.read(NETWORK, file))
         .isInstanceOf(SafetensorsException.class)
         .hasMessage("Tensor 'fc.bias' in %s holds values that are no finite numbers.", file);
+  }
+
+  @Test
+  void shouldRefuseANegativeRunningVariance() throws IOException {
+    // Given
+    var network =
+        new Network(
+            "normalised",
+            Shape.of(2),
+            List.of(new Node("bn", BatchNormalization.withDefaults(), List.of(Network.INPUT))));
+    Path file = folder.resolve("weights.safetensors");
+    CheckpointFile.write(
+        file,
+        network,
+        Map.of(),
+        parameter -> {
+          FloatBuffer values = FloatBuffer.allocate(2);
+          return parameter.name().equals("bn.running_var") ? values.put(1, -1f) : values;
+        });
+
+    // When, Then
+    assertThatThrownBy(() -> Weights.read(network, file))
+        .isInstanceOf(SafetensorsException.class)
+        .hasMessageContaining("'bn.running_var'")
+        .hasMessageContaining("must be at least 0");
   }
 
   @Test
