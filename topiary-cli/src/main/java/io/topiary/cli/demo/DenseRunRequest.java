@@ -90,6 +90,7 @@ record DenseRunRequest(TrainingJob job, PruningPolicy policy, Path dataDir) {
     var images = data.train().size();
     requireAnIteration("--epochs", options.epochs(), images, options.batchSize());
     requireAnIteration("--retrain-epochs", options.retrainEpochs(), images, options.batchSize());
+    requireIndexable(options, network);
     var prunable = network.prunable();
     var weights = prunable.stream().mapToLong(weight -> weight.shape().elements()).sum();
     for (var sparsity : options.sparsities()) {
@@ -97,6 +98,21 @@ record DenseRunRequest(TrainingJob job, PruningPolicy policy, Path dataDir) {
         throw new StartException(
             "--sparsity has %s, which leaves fewer of the %,d weights than there are layers (%d); it should be lower."
                 .formatted(sparsity, weights, prunable.size()));
+      }
+    }
+  }
+
+  /** The engine holds a tensor in one buffer. */
+  private static void requireIndexable(DemoOptions options, Network network) {
+    for (var parameter : network.parameters()) {
+      if (parameter.shape().elements() > Integer.MAX_VALUE) {
+        throw new StartException(
+            "--width is %d, which gives %s %,d elements; it should be low enough for at most %,d."
+                .formatted(
+                    options.width(),
+                    parameter.name(),
+                    parameter.shape().elements(),
+                    Integer.MAX_VALUE));
       }
     }
   }
