@@ -82,7 +82,7 @@ final class TestCheckpoints {
     return checkpoint("pruned", Stage.PRUNED)
         .setArtifact(dense)
         .setMask(artifacts.write(mask()::write))
-        .setDense(new DenseRun("dense", dense, 1.0, 0.1))
+        .setDense(new DenseRun("dense", dense, 1.0, 0.1, null))
         .setTargetSparsity(SPARSITY)
         .build();
   }

@@ -85,14 +85,15 @@ public final class DenseNetworks {
   }
 
   public static PruningPolicy policy(String name, String models, Double... sparsities) {
-    return new PruningPolicy(
-        name,
-        models,
-        Method.ONE_SHOT,
-        SelectorKind.GLOBAL_MAGNITUDE,
-        Schedule.ALLR,
-        List.of(sparsities),
-        2.0);
+    return PruningPolicy.newBuilder()
+        .setName(name)
+        .setModels(models)
+        .setMethod(Method.ONE_SHOT)
+        .setSelector(SelectorKind.GLOBAL_MAGNITUDE)
+        .setSchedule(Schedule.ALLR)
+        .setSparsities(List.of(sparsities))
+        .setRetrainEpochs(2.0)
+        .build();
   }
 
   private static Recipe recipe(NetworkSpec network) {

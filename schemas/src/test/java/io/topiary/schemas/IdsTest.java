@@ -86,13 +86,14 @@ class IdsTest {
   }
 
   private static PruningPolicy policy(List<Double> sparsities, double retrainEpochs) {
-    return new PruningPolicy(
-        "all",
-        "*",
-        Method.ONE_SHOT,
-        SelectorKind.GLOBAL_MAGNITUDE,
-        Schedule.ALLR,
-        sparsities,
-        retrainEpochs);
+    return PruningPolicy.newBuilder()
+        .setName("all")
+        .setModels("*")
+        .setMethod(Method.ONE_SHOT)
+        .setSelector(SelectorKind.GLOBAL_MAGNITUDE)
+        .setSchedule(Schedule.ALLR)
+        .setSparsities(sparsities)
+        .setRetrainEpochs(retrainEpochs)
+        .build();
   }
 }

@@ -228,8 +228,12 @@ class ThreeServicesIT {
                 data.test().size()),
             1.0,
             64,
-            new LearningRatePlan(
-                Schedule.LINEAR, 0.05, 0, Iterations.of(1, images, 64), null, null),
+            LearningRatePlan.newBuilder()
+                .setSchedule(Schedule.LINEAR)
+                .setPeak(0.05)
+                .setWarmUp(0)
+                .setIterations(Iterations.of(1, images, 64))
+                .build(),
             0.9,
             0.0,
             1L,

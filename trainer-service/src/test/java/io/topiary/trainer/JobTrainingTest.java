@@ -123,7 +123,8 @@ class JobTrainingTest {
                 .setStart(dense.getArtifact())
                 .setMask(artifacts.write(mask::write))
                 .setTargetSparsity(0.5)
-                .setDense(new DenseRun(dense.getCheckpointId(), dense.getArtifact(), 1.0, 0.1))
+                .setDense(
+                    new DenseRun(dense.getCheckpointId(), dense.getArtifact(), 1.0, 0.1, null))
                 .setPolicy("halve"));
 
     // When

@@ -138,11 +138,13 @@ public final class OneShotPruner {
             .setStart(start)
             .setTargetSparsity(sparsity)
             .setDense(
-                new DenseRun(
-                    dense.getCheckpointId(),
-                    start,
-                    dense.getRecipe().getEpochs(),
-                    dense.getRecipe().getLearningRate().getPeak()))
+                DenseRun.newBuilder()
+                    .setCheckpointId(dense.getCheckpointId())
+                    .setArtifact(start)
+                    .setEpochs(dense.getRecipe().getEpochs())
+                    .setPeakRate(dense.getRecipe().getLearningRate().getPeak())
+                    .setLearningRate(dense.getRecipe().getLearningRate())
+                    .build())
             .setPolicy(policy.getName());
     mask.ifPresent(job::setMask);
     return job.build();

@@ -26,10 +26,7 @@ final class DemoRecords {
   private DemoRecords() {}
 
   static Checkpoint checkpoint(Stage stage, double sparsity) {
-    var rates =
-        stage == Stage.DENSE
-            ? new LearningRatePlan(Schedule.LINEAR, 0.1, 0, 850, null, null)
-            : new LearningRatePlan(Schedule.ALLR, 0.0625, 17, 170, 0.625, 0.2);
+    var rates = stage == Stage.DENSE ? linear() : allr();
     return Checkpoint.newBuilder()
         .setCheckpointId(stage + "-" + sparsity)
         .setJobId("job-" + sparsity)
@@ -74,6 +71,26 @@ final class DemoRecords {
         .setBytesDense(78_000)
         .setBytesSparse(12_345)
         .setAt(Instant.EPOCH)
+        .build();
+  }
+
+  private static LearningRatePlan linear() {
+    return LearningRatePlan.newBuilder()
+        .setSchedule(Schedule.LINEAR)
+        .setPeak(0.1)
+        .setWarmUp(0)
+        .setIterations(850)
+        .build();
+  }
+
+  private static LearningRatePlan allr() {
+    return LearningRatePlan.newBuilder()
+        .setSchedule(Schedule.ALLR)
+        .setPeak(0.0625)
+        .setWarmUp(17)
+        .setIterations(170)
+        .setD1(0.625)
+        .setD2(0.2)
         .build();
   }
 }
