@@ -112,12 +112,7 @@ final class JobTraining {
     if (plan.getSchedule() == Schedule.UNKNOWN) {
       throw JobRefusedException.unknown("The learning-rate schedule", Schedule.class);
     }
-    try {
-      return new LinearDecay(plan.getPeak(), plan.getWarmUp(), plan.getIterations());
-    } catch (IllegalArgumentException e) {
-      throw new JobRefusedException(
-          "The learning-rate plan cannot be followed: " + e.getMessage() + ".");
-    }
+    return new LinearDecay(plan.getPeak(), plan.getWarmUp(), plan.getIterations());
   }
 
   private static void requireThreads(TrainingJob job) {

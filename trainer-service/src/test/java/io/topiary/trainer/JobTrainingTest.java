@@ -220,7 +220,7 @@ class JobTrainingTest {
         refused(
             "no rate",
             TestJobs.withPlan(job, plan -> plan.setPeak(Double.NaN)),
-            "the peak rate is NaN"),
+            "The peak rate is NaN"),
         refused(
             "unknown schedule",
             TestJobs.withPlan(job, plan -> plan.setSchedule(Schedule.UNKNOWN)),

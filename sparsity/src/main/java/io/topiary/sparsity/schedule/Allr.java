@@ -1,7 +1,7 @@
 package io.topiary.sparsity.schedule;
 
 /**
- * Adaptive linear learning rate restarting: {@link LinearDecay} from d eta_1 after a warm-up over a
+ * Adaptive linear learning rate restarting: as {@link Llr}, but from d eta_1 after a warm-up over a
  * tenth of the iterations, where eta_1 is the highest rate of the dense training and
  *
  * <pre>{@code
@@ -16,19 +16,17 @@ package io.topiary.sparsity.schedule;
  * <p>Source: Zimmer, Spiegel and Pokutta, 2023, How I Learned to Stop Worrying and Love Retraining,
  * ICLR (arXiv 2111.00843), section 3.
  *
- * @param densePeak eta_1
- * @param iterations of this phase; 0 when there is no retraining
+ * @param etaOne the highest rate of the dense training
+ * @param iterations n, of this phase; 0 when there is no retraining
  */
-public record Allr(double densePeak, double d1, double d2, int iterations)
+public record Allr(double etaOne, double d1, double d2, int iterations)
     implements RetrainingSchedule {
 
   public Allr {
-    requireNonNegative("the dense peak rate", densePeak);
-    requireNonNegative("d1", d1);
-    requireNonNegative("d2", d2);
-    if (iterations < 0) {
-      throw new IllegalArgumentException("there cannot be " + iterations + " iterations");
-    }
+    ScheduleException.requireNonNegative("The highest dense rate", etaOne);
+    ScheduleException.requireNonNegative("ALLR's d1", d1);
+    ScheduleException.requireNonNegative("ALLR's d2", d2);
+    ScheduleException.requireIterations(iterations);
   }
 
   /**
@@ -38,10 +36,10 @@ public record Allr(double densePeak, double d1, double d2, int iterations)
    * @param fraction p in [0, 1); when 0, nothing was pruned and d1 is 0, which leaves d to d2
    */
   public static double d1(double relativeNormDrop, double fraction) {
-    requireNonNegative("the relative norm drop", relativeNormDrop);
+    ScheduleException.requireNonNegative("The relative norm drop", relativeNormDrop);
     if (!(fraction >= 0 && fraction < 1)) {
-      throw new IllegalArgumentException(
-          "the fraction pruned is " + fraction + "; it must be at least 0 and below 1");
+      throw new ScheduleException(
+          "The fraction pruned is %s; it must be at least 0 and below 1.".formatted(fraction));
     }
     return fraction == 0 ? 0 : relativeNormDrop / Math.sqrt(fraction);
   }
@@ -53,12 +51,17 @@ public record Allr(double densePeak, double d1, double d2, int iterations)
    * @param denseEpochs T, above 0
    */
   public static double d2(double epochs, double denseEpochs) {
-    requireNonNegative("the number of epochs", epochs);
-    if (!(denseEpochs > 0)) {
-      throw new IllegalArgumentException(
-          "the dense training had " + denseEpochs + " epochs; it must be above 0");
+    ScheduleException.requireNonNegative("The number of retraining epochs", epochs);
+    if (!(denseEpochs > 0 && denseEpochs < Double.POSITIVE_INFINITY)) {
+      throw new ScheduleException(
+          "The dense training has %s epochs; it must be above 0.".formatted(denseEpochs));
     }
     return Math.min(1, epochs / denseEpochs);
+  }
+
+  @Override
+  public RetrainingRule rule() {
+    return RetrainingRule.ALLR;
   }
 
   /** The share of the dense peak that this phase starts from, in [0, 1]. */
@@ -68,27 +71,11 @@ public record Allr(double densePeak, double d1, double d2, int iterations)
 
   @Override
   public double peak() {
-    return d() * densePeak;
-  }
-
-  /** Iterations until the peak: a tenth, rounded down. */
-  public int warmUp() {
-    return iterations / 10;
+    return d() * etaOne;
   }
 
   @Override
   public double learningRate(int iteration) {
-    return asLinearDecay().learningRate(iteration);
-  }
-
-  /** The same rates without what they were derived from: all that a trainer needs to know. */
-  public LinearDecay asLinearDecay() {
-    return new LinearDecay(peak(), warmUp(), iterations);
-  }
-
-  private static void requireNonNegative(String what, double value) {
-    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(what + " is " + value + "; it must be at least 0");
-    }
+    return new LinearDecay(peak(), warmUp(), iterations).learningRate(iteration);
   }
 }

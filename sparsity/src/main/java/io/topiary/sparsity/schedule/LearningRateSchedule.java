@@ -1,10 +1,13 @@
 package io.topiary.sparsity.schedule;
 
 /** The learning rate of every iteration of one training. */
-public sealed interface LearningRateSchedule permits LinearDecay, RetrainingSchedule {
+public sealed interface LearningRateSchedule permits DenseSchedule, RetrainingSchedule {
 
   /** How many iterations there are. */
   int iterations();
+
+  /** Iterations until the peak; 0 when there is no warm-up. */
+  int warmUp();
 
   /**
    * The learning rate of an iteration.

@@ -12,36 +12,24 @@ import java.util.Objects;
  * P (1 - i / n)                  if W = 0
  * }</pre>
  *
- * <p>so that after a warm-up the peak is used twice. With W = floor(0.1 n) and the dense training's
- * highest rate as its peak, this is LLR.
+ * <p>so that after a warm-up the peak is used twice.
  *
  * <p>Source: Zimmer, Spiegel and Pokutta, 2023, How I Learned to Stop Worrying and Love Retraining,
  * ICLR (arXiv 2111.00843), section 3, and the implementation its figures were made with.
  */
-public record LinearDecay(double peak, int warmUp, int iterations) implements LearningRateSchedule {
+public record LinearDecay(double peak, int warmUp, int iterations) implements DenseSchedule {
 
   public LinearDecay {
-    if (!(peak >= 0 && peak < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("the peak rate is " + peak + "; it must be at least 0");
-    }
-    if (iterations < 0) {
-      throw new IllegalArgumentException("there cannot be " + iterations + " iterations");
-    }
-    if (warmUp < 0 || warmUp > iterations) {
-      throw new IllegalArgumentException(
-          "the warm-up is %d of %d iterations".formatted(warmUp, iterations));
-    }
+    ScheduleException.requireNonNegative("The peak rate", peak);
+    ScheduleException.requireWarmUp(warmUp, iterations);
   }
 
   @Override
   public double learningRate(int iteration) {
     Objects.checkIndex(iteration, iterations);
-    if (warmUp == 0) {
-      return peak * (1 - iteration / (double) iterations);
+    if (HalfCosine.covers(iteration, warmUp)) {
+      return HalfCosine.rate(peak, iteration, warmUp);
     }
-    if (iteration <= warmUp) {
-      return peak * (1 - Math.cos(Math.PI * iteration / warmUp)) / 2;
-    }
-    return peak * (1 - (iteration - warmUp - 1) / (double) (iterations - warmUp));
+    return peak * (1 - HalfCosine.past(iteration, warmUp) / (double) (iterations - warmUp));
   }
 }

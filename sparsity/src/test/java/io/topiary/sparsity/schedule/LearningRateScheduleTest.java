@@ -37,7 +37,6 @@ class LearningRateScheduleTest {
     assertThat(allr.warmUp()).isEqualTo(2);
     assertThat(allr.peak()).isCloseTo(0.085448, EXACT);
     assertTrace(allr, DoubleStream.of(LLR).map(rate -> 0.85448 * rate).toArray());
-    assertThat(rates(allr.asLinearDecay())).containsExactly(rates(allr));
   }
 
   @Test
@@ -129,17 +128,17 @@ class LearningRateScheduleTest {
   @Test
   void shouldRefuseWhatIsNoSchedule() {
     assertThatThrownBy(() -> new LinearDecay(Double.NaN, 0, 3))
-        .hasMessage("the peak rate is NaN; it must be at least 0");
+        .hasMessage("The peak rate is NaN; it must be at least 0.");
     assertThatThrownBy(() -> new LinearDecay(0.1, 4, 3))
-        .hasMessage("the warm-up is 4 of 3 iterations");
+        .hasMessage("The warm-up is 4 of 3 iterations; it must be part of them.");
     assertThatThrownBy(() -> new LinearDecay(0.1, 0, -1))
-        .hasMessage("there cannot be -1 iterations");
+        .hasMessage("There cannot be -1 iterations.");
     assertThatThrownBy(() -> new Allr(0.1, -0.5, 0.2, 10))
-        .hasMessage("d1 is -0.5; it must be at least 0");
+        .hasMessage("ALLR's d1 is -0.5; it must be at least 0.");
     assertThatThrownBy(() -> Allr.d1(0.5, 1))
-        .hasMessage("the fraction pruned is 1.0; it must be at least 0 and below 1");
+        .hasMessage("The fraction pruned is 1.0; it must be at least 0 and below 1.");
     assertThatThrownBy(() -> Allr.d2(2, 0))
-        .hasMessage("the dense training had 0.0 epochs; it must be above 0");
+        .hasMessage("The dense training has 0.0 epochs; it must be above 0.");
   }
 
   @ParameterizedTest
@@ -157,10 +156,10 @@ class LearningRateScheduleTest {
   @Test
   void shouldRefuseEpochsThatCannotBeCounted() {
     assertThatThrownBy(() -> Iterations.of(-1, 1_000, 100))
-        .hasMessage("-1.0 epochs are -10.0 iterations; it must be 0 to 2147483647");
+        .hasMessage("-1.0 epochs are -10.0 iterations; it must be 0 to 2147483647.");
     assertThatThrownBy(() -> Iterations.of(Double.NaN, 1_000, 100)).hasMessageContaining("NaN");
     assertThatThrownBy(() -> Iterations.perEpoch(0, 64))
-        .hasMessage("0 images in batches of 64; both must be at least 1");
+        .hasMessage("0 images in batches of 64; both must be at least 1.");
   }
 
   private static double[] rates(LearningRateSchedule schedule) {

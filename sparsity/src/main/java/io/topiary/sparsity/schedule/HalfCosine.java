@@ -1,0 +1,27 @@
+package io.topiary.sparsity.schedule;
+
+/**
+ * The warm-up that all schedules share: with peak P and length W > 0, iteration i from 0 to W has
+ *
+ * <pre>{@code P (1 - cos(pi i / W)) / 2}</pre>
+ *
+ * <p>which is 0 in the first iteration and P in iteration W.
+ */
+final class HalfCosine {
+
+  private HalfCosine() {}
+
+  /** Whether the formula holds for an iteration; it never does when there is no warm-up. */
+  static boolean covers(int iteration, int warmUp) {
+    return warmUp > 0 && iteration <= warmUp;
+  }
+
+  static double rate(double peak, int iteration, int warmUp) {
+    return peak * (1 - Math.cos(Math.PI * iteration / warmUp)) / 2;
+  }
+
+  /** Iterations since the one at which the formula ended: i - W - 1, or i if W = 0. */
+  static int past(int iteration, int warmUp) {
+    return warmUp == 0 ? iteration : iteration - warmUp - 1;
+  }
+}
