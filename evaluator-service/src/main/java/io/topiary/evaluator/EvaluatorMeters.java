@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import io.topiary.runtime.telemetry.Labels;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
 import java.time.Instant;
@@ -31,17 +32,27 @@ final class EvaluatorMeters {
     this.registry = registry;
   }
 
-  /** Shows an evaluation, unless that of a newer checkpoint is shown. */
+  /**
+   * Shows an evaluation, unless that of a newer checkpoint is shown. Networks on their way, in the
+   * earlier phases of a plan, are not shown.
+   */
   void evaluated(Checkpoint checkpoint, Evaluation evaluation) {
-    shown
-        .computeIfAbsent(labels(checkpoint), labels -> register(labels, evaluation.getStage()))
-        .offer(checkpoint.getAt(), evaluation);
+    if (isOfLastPhase(checkpoint.getLineage())) {
+      shown
+          .computeIfAbsent(labels(checkpoint), labels -> register(labels, evaluation.getStage()))
+          .offer(checkpoint.getAt(), evaluation);
+    }
   }
 
   void ended(Checkpoint checkpoint, Result result) {
     registry
         .counter("topiary.evaluation.jobs", labels(checkpoint).and("result", Labels.value(result)))
         .increment();
+  }
+
+  /** Also of dense networks, and of those of before there were phases. */
+  private static boolean isOfLastPhase(Lineage lineage) {
+    return lineage.getPhases() == 0 || lineage.getPhase() == lineage.getPhases();
   }
 
   private static Tags labels(Checkpoint checkpoint) {
@@ -74,7 +85,7 @@ final class EvaluatorMeters {
     if (stage == Stage.PRUNED) {
       gauge(
           "topiary.stability",
-          "accuracy just after pruning over accuracy of the dense network",
+          "accuracy just after the last pruning over accuracy of the dense network",
           labels,
           newest,
           evaluation -> evaluation.getStability().orElse(Double.NaN));

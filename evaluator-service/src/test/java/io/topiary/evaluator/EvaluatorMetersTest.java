@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Score;
 import java.nio.file.Path;
@@ -65,7 +67,44 @@ class EvaluatorMetersTest {
             meter ->
                 assertThat(meter.getId().getTags())
                     .extracting(tag -> tag.getKey())
-                    .isSubsetOf("model", "schedule", "sparsity", "stage", "result"));
+                    .isSubsetOf("model", "method", "schedule", "sparsity", "stage", "result"));
+  }
+
+  @Test
+  void shouldShowOnlyTheNetworksOfAPlansLastPhase() {
+    // Given
+    var last = inPhase(3, 3);
+    var earlier = inPhase(2, 3);
+    var later = Checkpoint.newBuilder(earlier).setAt(last.getAt().plusSeconds(1)).build();
+
+    // When
+    meters.evaluated(earlier, evaluation(earlier, 10));
+    meters.ended(earlier, Result.DONE);
+
+    // Then
+    assertThat(registry.find("topiary.accuracy").gauge()).isNull();
+
+    // When
+    meters.evaluated(last, evaluation(last, 90));
+    meters.evaluated(later, evaluation(later, 20));
+    meters.ended(last, Result.DONE);
+
+    // Then
+    assertThat(gauge("topiary.accuracy", "pruned")).isEqualTo(0.9);
+    assertThat(registry.get("topiary.evaluation.jobs").tag("method", "imp").counter().count())
+        .isEqualTo(2);
+  }
+
+  private Checkpoint inPhase(int phase, int phases) {
+    var pruned = checkpoints.pruned();
+    var lineage =
+        Lineage.newBuilder(pruned.getLineage())
+            .setPlan("plan")
+            .setPhase(phase)
+            .setPhases(phases)
+            .setMethod(Method.IMP)
+            .build();
+    return Checkpoint.newBuilder(pruned).setLineage(lineage).build();
   }
 
   private double gauge(String name, String stage) {

@@ -54,7 +54,7 @@ class TrainerMetersTest {
             meter ->
                 assertThat(meter.getId().getTags())
                     .extracting(tag -> tag.getKey())
-                    .isSubsetOf("model", "schedule", "sparsity", "result"));
+                    .isSubsetOf("model", "method", "schedule", "sparsity", "result"));
   }
 
   private double gauge(String name, String model) {

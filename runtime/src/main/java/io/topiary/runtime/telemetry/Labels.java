@@ -2,6 +2,7 @@ package io.topiary.runtime.telemetry;
 
 import io.micrometer.core.instrument.Tags;
 import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.Recipe;
 import java.math.BigDecimal;
 import java.util.Locale;
@@ -9,22 +10,34 @@ import java.util.Locale;
 /** The labels of meters about networks: each takes few values, and none is an id. */
 public final class Labels {
 
+  private static final String DENSE = "dense";
+
   private Labels() {}
 
   /**
-   * Which fleet a network belongs to: model, learning-rate schedule and the sparsity that was asked
-   * for, such as {@code 0.9}, or {@code 0} when dense.
+   * Which fleet a network belongs to: model, how it is pruned, such as {@code one-shot}, or {@code
+   * dense}; learning-rate schedule; and the sparsity that was asked for, such as {@code 0.9}, or
+   * {@code 0} when dense.
    */
   public static Tags of(Lineage lineage, Recipe recipe, double targetSparsity) {
     return Tags.of(
         "model", lineage.getModel(),
+        "method", method(lineage),
         "schedule", value(recipe.getLearningRate().getSchedule()),
         "sparsity", plain(targetSparsity));
   }
 
-  /** A constant as the value of a label. */
+  /** A constant as the value of a label: in lower case, with hyphens. */
   public static String value(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static String method(Lineage lineage) {
+    if (lineage.getPlan().isEmpty()) {
+      return DENSE;
+    }
+    // Plans without a number of phases are of a version that could prune in one way only.
+    return value(lineage.getPhases() == 0 ? Method.ONE_SHOT : lineage.getMethod());
   }
 
   private static String plain(double number) {

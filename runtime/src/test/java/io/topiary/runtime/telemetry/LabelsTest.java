@@ -2,11 +2,13 @@ package io.topiary.runtime.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.topiary.schemas.BuiltInNetwork;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Schedule;
@@ -43,7 +45,31 @@ class LabelsTest {
     assertThat(Labels.of(LINEAGE, RECIPE, Double.NaN)).isEqualTo(labels("NaN"));
   }
 
+  @Test
+  void shouldSayHowANetworkIsPruned() {
+    var planned = Lineage.newBuilder(LINEAGE).setPhase(1);
+
+    assertThat(method(Lineage.newBuilder(LINEAGE).clearPlan().build())).isEqualTo("dense");
+    assertThat(method(planned.setPhases(11).setMethod(Method.IMP_RENDA).build()))
+        .isEqualTo("imp-renda");
+    assertThat(method(planned.setPhases(1).setMethod(Method.UNKNOWN).build())).isEqualTo("unknown");
+  }
+
+  @Test
+  void shouldTakePlansOfBeforeTheMethodWasSaidForOneShot() {
+    assertThat(method(Lineage.newBuilder(LINEAGE).setPhase(1).build())).isEqualTo("one-shot");
+  }
+
+  private static String method(Lineage lineage) {
+    return Labels.of(lineage, RECIPE, 0.9).stream()
+        .filter(tag -> tag.getKey().equals("method"))
+        .map(Tag::getValue)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Tags labels(String sparsity) {
-    return Tags.of("model", "resnet8", "schedule", "allr", "sparsity", sparsity);
+    return Tags.of(
+        "model", "resnet8", "method", "one-shot", "schedule", "allr", "sparsity", sparsity);
   }
 }
