@@ -59,6 +59,17 @@ public final class Ids {
         utf8(Double.toString(sparsity)));
   }
 
+  /** The same, of one of several plans that differ in the seed of their retraining. */
+  public static String planId(
+      String denseCheckpointId, PruningPolicy policy, double sparsity, long seed) {
+    return hash(
+        utf8("plan"),
+        utf8(denseCheckpointId),
+        CanonicalForm.of(policy),
+        utf8(Double.toString(sparsity)),
+        utf8(Long.toString(seed)));
+  }
+
   private static String hash(byte[]... parts) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {

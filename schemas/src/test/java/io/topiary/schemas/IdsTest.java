@@ -77,6 +77,8 @@ class IdsTest {
             Ids.planId("dense", policy, 0.7),
             Ids.planId("dense", policy, 0.9),
             Ids.planId("another", policy, 0.9),
+            Ids.planId("dense", policy, 0.9, 1L),
+            Ids.planId("dense", policy, 0.9, 2L),
             Ids.planId("dense", policy(List.of(0.7, 0.9), 3), 0.9));
 
     // Then
