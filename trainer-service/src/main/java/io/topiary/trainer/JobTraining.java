@@ -11,18 +11,15 @@ import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.network.Networks;
 import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.runtime.recipe.LearningRates;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.Ids;
-import io.topiary.schemas.LearningRatePlan;
-import io.topiary.schemas.Schedule;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
-import io.topiary.sparsity.schedule.LearningRateSchedule;
-import io.topiary.sparsity.schedule.LinearDecay;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
@@ -53,7 +50,7 @@ final class JobTraining {
   TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
     requireThreads(job);
     var recipe = job.getRecipe();
-    var schedule = schedule(recipe.getLearningRate());
+    var schedule = LearningRates.schedule(recipe.getLearningRate());
     var network = networks.network(recipe.getNetwork());
     var data = open(recipe.getData());
     var mask = job.getMask().map(artifact -> artifacts.read(artifact, Mask::read));
@@ -105,14 +102,6 @@ final class JobTraining {
         spec.getValidationImages(),
         spec.getTestImages());
     return data;
-  }
-
-  /** Obeys the plan's numbers: what they were derived from is the planner's business. */
-  private static LearningRateSchedule schedule(LearningRatePlan plan) {
-    if (plan.getSchedule() == Schedule.UNKNOWN) {
-      throw JobRefusedException.unknown("The learning-rate schedule", Schedule.class);
-    }
-    return new LinearDecay(plan.getPeak(), plan.getWarmUp(), plan.getIterations());
   }
 
   private static void requireThreads(TrainingJob job) {

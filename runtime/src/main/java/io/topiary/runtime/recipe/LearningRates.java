@@ -1,0 +1,182 @@
+package io.topiary.runtime.recipe;
+
+import io.topiary.schemas.LearningRatePlan;
+import io.topiary.schemas.Schedule;
+import io.topiary.sparsity.InvalidInputException;
+import io.topiary.sparsity.schedule.Allr;
+import io.topiary.sparsity.schedule.Clr;
+import io.topiary.sparsity.schedule.DenseHistory;
+import io.topiary.sparsity.schedule.DenseSchedule;
+import io.topiary.sparsity.schedule.Ft;
+import io.topiary.sparsity.schedule.LearningRateSchedule;
+import io.topiary.sparsity.schedule.LinearDecay;
+import io.topiary.sparsity.schedule.Llr;
+import io.topiary.sparsity.schedule.Lrw;
+import io.topiary.sparsity.schedule.RetrainingRule;
+import io.topiary.sparsity.schedule.RetrainingSchedule;
+import io.topiary.sparsity.schedule.Slr;
+import io.topiary.sparsity.schedule.StepDecay;
+import java.util.EnumSet;
+import java.util.stream.Collectors;
+
+/**
+ * Learning rates as records carry them. Reading a plan that was written here gives the same rates,
+ * bit for bit; ALLR comes back as the {@link LinearDecay} that it is, because a plan carries d
+ * eta_1 but not eta_1.
+ */
+public final class LearningRates {
+
+  private LearningRates() {}
+
+  /**
+   * The rates that a plan stands for.
+   *
+   * @throws InvalidInputException when it stands for none
+   */
+  public static LearningRateSchedule schedule(LearningRatePlan plan) {
+    var schedule = follow(plan);
+    require(
+        schedule.warmUp() == plan.getWarmUp(),
+        plan,
+        "has a warm-up of %d iterations; of %d it must be %d"
+            .formatted(plan.getWarmUp(), plan.getIterations(), schedule.warmUp()));
+    require(
+        schedule.peak() == plan.getPeak(),
+        plan,
+        "has the peak rate %s; after its dense training it must be %s"
+            .formatted(plan.getPeak(), schedule.peak()));
+    return schedule;
+  }
+
+  /**
+   * The rates of a dense training, for retraining to refer to.
+   *
+   * @throws InvalidInputException when the plan is not one for dense training, or stands for none
+   */
+  public static DenseHistory history(LearningRatePlan plan) {
+    return new DenseHistory(dense(plan));
+  }
+
+  /** The plan that stands for the rates. */
+  public static LearningRatePlan plan(LearningRateSchedule schedule) {
+    var plan =
+        LearningRatePlan.newBuilder()
+            .setSchedule(kind(schedule))
+            .setPeak(schedule.peak())
+            .setWarmUp(schedule.warmUp())
+            .setIterations(schedule.iterations());
+    if (schedule instanceof StepDecay step) {
+      plan.setMilestones(step.milestones()).setFactor(step.factor());
+    } else if (schedule instanceof Lrw lrw) {
+      plan.setHistory(plan(lrw.history().schedule()));
+    } else if (schedule instanceof Slr slr) {
+      plan.setHistory(plan(slr.history().schedule()));
+    } else if (schedule instanceof Clr clr) {
+      plan.setMinimum(clr.etaMin());
+    } else if (schedule instanceof Allr allr) {
+      plan.setD1(allr.d1()).setD2(allr.d2());
+    }
+    return plan.build();
+  }
+
+  /** The name in records of a rule for retraining. */
+  public static Schedule kind(RetrainingRule rule) {
+    return Schedule.valueOf(rule.name());
+  }
+
+  /**
+   * The rule for retraining that a record names.
+   *
+   * @throws RecipeException when it names none
+   */
+  public static RetrainingRule rule(Schedule kind) {
+    for (var rule : RetrainingRule.values()) {
+      if (kind(rule) == kind) {
+        return rule;
+      }
+    }
+    throw new RecipeException(
+        "%s is no schedule for retraining; known are %s."
+            .formatted(
+                kind,
+                EnumSet.allOf(RetrainingRule.class).stream()
+                    .map(Enum::name)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  private static Schedule kind(LearningRateSchedule schedule) {
+    if (schedule instanceof RetrainingSchedule retraining) {
+      return kind(retraining.rule());
+    }
+    return schedule instanceof StepDecay ? Schedule.STEP : Schedule.LINEAR;
+  }
+
+  private static LearningRateSchedule follow(LearningRatePlan plan) {
+    var iterations = plan.getIterations();
+    return switch (plan.getSchedule()) {
+      case UNKNOWN -> throw unknown();
+      case LINEAR, STEP -> dense(plan);
+      case ALLR -> linear(plan);
+      case FT -> new Ft(plan.getPeak(), iterations);
+      case LRW -> new Lrw(pastOf(plan), iterations);
+      case SLR -> new Slr(pastOf(plan), iterations);
+      case CLR -> new Clr(plan.getPeak(), plan.getMinimum(), iterations);
+      case LLR -> new Llr(plan.getPeak(), iterations);
+    };
+  }
+
+  private static DenseSchedule dense(LearningRatePlan plan) {
+    if (plan.getSchedule() == Schedule.UNKNOWN) {
+      throw unknown();
+    }
+    require(
+        plan.getSchedule() == Schedule.LINEAR || plan.getSchedule() == Schedule.STEP,
+        plan,
+        "is none for dense training; it must be LINEAR or STEP");
+    if (plan.getSchedule() == Schedule.STEP) {
+      return new StepDecay(
+          plan.getPeak(),
+          plan.getWarmUp(),
+          plan.getIterations(),
+          plan.getMilestones(),
+          plan.getFactor());
+    }
+    require(
+        plan.getMilestones().isEmpty(),
+        plan,
+        "has milestones %s; only STEP can have any".formatted(plan.getMilestones()));
+    return linear(plan);
+  }
+
+  private static LinearDecay linear(LearningRatePlan plan) {
+    return new LinearDecay(plan.getPeak(), plan.getWarmUp(), plan.getIterations());
+  }
+
+  private static DenseHistory pastOf(LearningRatePlan plan) {
+    return history(
+        plan.getHistory()
+            .orElseThrow(
+                () ->
+                    complaint(
+                        plan, "lacks the rates of the dense training; it must have a history")));
+  }
+
+  private static RecipeException unknown() {
+    return new RecipeException(
+        "The learning-rate schedule is one that this version does not know; it knows %s."
+            .formatted(
+                EnumSet.complementOf(EnumSet.of(Schedule.UNKNOWN)).stream()
+                    .map(Enum::name)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  private static void require(boolean condition, LearningRatePlan plan, String what) {
+    if (!condition) {
+      throw complaint(plan, what);
+    }
+  }
+
+  private static RecipeException complaint(LearningRatePlan plan, String what) {
+    return new RecipeException("The learning-rate plan %s %s.".formatted(plan.getSchedule(), what));
+  }
+}
