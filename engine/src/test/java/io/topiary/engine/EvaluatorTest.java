@@ -49,7 +49,17 @@ class EvaluatorTest {
   static List<Network> networks() {
     Shape input = Shape.of(1, 14, 14);
     List<Network> networks = new ArrayList<>();
-    for (String name : List.of("mlp", "lenet5", "small-cnn", "resnet8", "resnet20")) {
+    for (String name :
+        List.of(
+            "mlp",
+            "lenet5",
+            "small-cnn",
+            "resnet8",
+            "resnet20",
+            "resnet18-cifar",
+            "resnet18",
+            "resnet50",
+            "wrn-28-10")) {
       networks.add(BuiltInNetworks.network(name, 4, input, 4));
     }
     operators().forEach(operator -> networks.add(around(operator)));

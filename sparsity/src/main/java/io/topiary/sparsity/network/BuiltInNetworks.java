@@ -1,5 +1,7 @@
 package io.topiary.sparsity.network;
 
+import io.topiary.sparsity.network.ImageNetResNet.Block;
+import io.topiary.sparsity.network.ImageNetResNet.Stem;
 import io.topiary.sparsity.network.Operator.Conv;
 import io.topiary.sparsity.network.Operator.Flatten;
 import io.topiary.sparsity.network.Operator.Gemm;
@@ -22,11 +24,33 @@ public final class BuiltInNetworks {
           new Architecture(
               "resnet32", 16, (width, classes) -> CifarResNet.nodes(5, width, classes)),
           new Architecture(
-              "resnet56", 16, (width, classes) -> CifarResNet.nodes(9, width, classes)));
+              "resnet56", 16, (width, classes) -> CifarResNet.nodes(9, width, classes)),
+          new Architecture(
+              "resnet18-cifar",
+              64,
+              (width, classes) ->
+                  ImageNetResNet.nodes(
+                      Stem.CIFAR, Block.BASIC, List.of(2, 2, 2, 2), width, classes)),
+          new Architecture(
+              "resnet18",
+              64,
+              (width, classes) ->
+                  ImageNetResNet.nodes(
+                      Stem.IMAGENET, Block.BASIC, List.of(2, 2, 2, 2), width, classes)),
+          new Architecture(
+              "resnet50",
+              64,
+              (width, classes) ->
+                  ImageNetResNet.nodes(
+                      Stem.IMAGENET, Block.BOTTLENECK, List.of(3, 4, 6, 3), width, classes)),
+          new Architecture(
+              "wrn-28-10", 160, (width, classes) -> WideResNet.nodes(4, width, classes)),
+          new Architecture("vgg16-bn-cifar", 64, Vgg::cifarNodes),
+          new Architecture("vgg16-bn", 64, Vgg::nodes));
 
   private BuiltInNetworks() {}
 
-  /** The names that {@link #network} knows. */
+  /** The names that {@link #network} knows, small networks before large ones. */
   public static List<String> names() {
     return ARCHITECTURES.stream().map(Architecture::name).toList();
   }
@@ -34,8 +58,9 @@ public final class BuiltInNetworks {
   /**
    * A network by name.
    *
-   * @param width channels of the first stage, hidden units for {@code mlp}; 0 stands for the
-   *     network's own default
+   * @param width channels of the first stage of the residual networks and VGG and of the first
+   *     convolution of the others, hidden units for {@code mlp}; 0 stands for the network's own
+   *     default
    * @param input shape of one image, {@code [channels, height, width]}
    * @throws NetworkException when there is no such network, or when it cannot be had like that
    */
@@ -59,8 +84,24 @@ public final class BuiltInNetworks {
           "Network '%s' cannot tell %d classes apart; it must be at least 2."
               .formatted(name, classes));
     }
-    var nodes = architecture.layers.nodes(width == 0 ? architecture.defaultWidth : width, classes);
-    return new Network(name, input, nodes);
+    var channels = width == 0 ? architecture.defaultWidth : width;
+    return new Network(name, input, architecture.nodes(input, channels, classes));
+  }
+
+  /** The width that a network has if it is not told another. */
+  static int defaultWidth(String name) {
+    return architecture(name).defaultWidth;
+  }
+
+  private static Architecture architecture(String name) {
+    return ARCHITECTURES.stream()
+        .filter(known -> known.name.equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NetworkException(
+                    "There is no network '%s'; known are %s."
+                        .formatted(name, String.join(", ", names()))));
   }
 
   /** One hidden layer: 784-512-10 on the images of MNIST. */
@@ -110,9 +151,26 @@ public final class BuiltInNetworks {
         .nodes();
   }
 
-  private record Architecture(String name, int defaultWidth, Layers layers) {}
+  private record Architecture(String name, int defaultWidth, Layers layers) {
+
+    Architecture(String name, int defaultWidth, LayersOfAnyImage layers) {
+      this(name, defaultWidth, (input, width, classes) -> layers.nodes(width, classes));
+    }
+
+    List<Node> nodes(Shape input, int width, int classes) {
+      try {
+        return layers.nodes(input, width, classes);
+      } catch (NetworkException e) {
+        throw new NetworkException("Network '%s': %s".formatted(name, e.getMessage()), e);
+      }
+    }
+  }
 
   private interface Layers {
+    List<Node> nodes(Shape input, int width, int classes);
+  }
+
+  private interface LayersOfAnyImage {
     List<Node> nodes(int width, int classes);
   }
 }

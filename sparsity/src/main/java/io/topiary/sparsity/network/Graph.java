@@ -37,6 +37,12 @@ final class Graph {
         .then(norm, BatchNormalization.withDefaults());
   }
 
+  /** A 1x1 convolution without bias, and the batch normalisation that gives it one. */
+  Graph pointwise(String conv, String norm, int channels, int stride) {
+    return then(conv, Conv.square(channels, 1, stride, 0, false))
+        .then(norm, BatchNormalization.withDefaults());
+  }
+
   /** The mean of every channel, and one linear layer over them. */
   Graph classifier(String name, int classes) {
     return then("avgpool", new GlobalAveragePool())

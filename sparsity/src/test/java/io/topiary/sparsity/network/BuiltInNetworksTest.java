@@ -3,6 +3,7 @@ package io.topiary.sparsity.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,26 +14,109 @@ class BuiltInNetworksTest {
   private static final Shape CIFAR = Shape.of(3, 32, 32);
   private static final Shape MNIST = Shape.of(1, 28, 28);
 
-  // The residual networks of width 16 are the 0.27M, 0.46M and 0.85M of He et al., 2016, table 6.
+  // The residual networks of width 16 are the 0.27M, 0.46M and 0.85M of He et al., 2016, table 6;
+  // those for ImageNet and VGG-16 have the counts that torchvision prints for them.
   @ParameterizedTest
   @CsvSource({
-    "mlp,       1, 28, 407050, 406528",
-    "lenet5,    1, 28,  61706,  61470",
-    "small-cnn, 1, 28,  24058,  23824",
-    "resnet8,   1, 28,  19074,  18824",
-    "resnet20,  3, 32, 269722, 268336",
-    "resnet32,  3, 32, 464154, 461872",
-    "resnet56,  3, 32, 853018, 848944",
+    "mlp,            1,  28,   10,    407050,    406528",
+    "lenet5,         1,  28,   10,     61706,     61470",
+    "small-cnn,      1,  28,   10,     24058,     23824",
+    "resnet8,        1,  28,   10,     19074,     18824",
+    "resnet20,       3,  32,   10,    269722,    268336",
+    "resnet32,       3,  32,   10,    464154,    461872",
+    "resnet56,       3,  32,   10,    853018,    848944",
+    "resnet18-cifar, 3,  32,   10,  11173962,  11164352",
+    "resnet18,       3, 224, 1000,  11689512,  11678912",
+    "resnet50,       3, 224, 1000,  25557032,  25502912",
+    "wrn-28-10,      3,  32,  100,  36546980,  36518832",
+    "vgg16-bn-cifar, 3,  32,   10,  14728266,  14715584",
+    "vgg16-bn,       3, 224, 1000, 138365992, 138344128",
   })
   void shouldHaveAsManyParametersAsPublished(
-      String name, int channels, int side, long trainable, long prunable) {
+      String name, int channels, int side, int classes, long trainable, long prunable) {
     // When
-    var network = BuiltInNetworks.network(name, 0, Shape.of(channels, side, side), 10);
+    var network = BuiltInNetworks.network(name, 0, Shape.of(channels, side, side), classes);
 
     // Then
     assertThat(elements(network.trainable())).isEqualTo(trainable);
     assertThat(elements(network.prunable())).isEqualTo(prunable);
-    assertThat(network.classes()).isEqualTo(10);
+    assertThat(network.classes()).isEqualTo(classes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "resnet20,        32,   10",
+    "resnet56,        32,   10",
+    "resnet18-cifar,  32,   10",
+    "resnet18,       224, 1000",
+    "resnet50,       224, 1000",
+    "wrn-28-10,       32,  100",
+    "vgg16-bn-cifar,  32,   10",
+    "vgg16-bn,       224, 1000",
+  })
+  void shouldHaveTheStateOfTheSameNetworkInPyTorch(String name, int side, int classes)
+      throws IOException {
+    // When
+    var network = BuiltInNetworks.network(name, 0, Shape.of(3, side, side), classes);
+
+    // Then every tensor has its name, its shape and its place
+    assertThat(network.parameters())
+        .extracting(parameter -> parameter.name() + " " + parameter.shape())
+        .containsExactlyElementsOf(ReferenceState.of(name).tensors());
+  }
+
+  @Test
+  void shouldHalveTheImageInTheMiddleOfABottleneck() {
+    // When
+    var shapes = BuiltInNetworks.network("resnet50", 4, Shape.of(3, 64, 64), 10).shapes();
+
+    // Then
+    assertThat(shapes)
+        .containsEntry("conv1", Shape.of(4, 32, 32))
+        .containsEntry("maxpool", Shape.of(4, 16, 16))
+        .containsEntry("layer1.0.downsample.0", Shape.of(16, 16, 16))
+        .containsEntry("layer2.0.conv1", Shape.of(8, 16, 16))
+        .containsEntry("layer2.0.conv2", Shape.of(8, 8, 8))
+        .containsEntry("layer2.0.conv3", Shape.of(32, 8, 8))
+        .containsEntry("layer4.2.relu", Shape.of(128, 2, 2));
+  }
+
+  @Test
+  void shouldNormaliseBeforeItConvolvesInAWideResidualNetwork() {
+    // When
+    var network = BuiltInNetworks.network("wrn-28-10", 32, Shape.of(3, 32, 32), 10);
+
+    // Then
+    assertThat(network.nodes())
+        .extracting(Node::name)
+        .startsWith("conv1", "layer1.0.bn1", "layer1.0.relu1", "layer1.0.conv1", "layer1.0.bn2")
+        .contains("layer1.0.shortcut.0", "layer2.0.shortcut.0")
+        .doesNotContain("layer1.1.shortcut.0");
+    assertThat(network.shapes())
+        .containsEntry("conv1", Shape.of(16, 32, 32))
+        .containsEntry("layer1.3.add", Shape.of(32, 32, 32))
+        .containsEntry("layer3.3.add", Shape.of(128, 8, 8));
+  }
+
+  @Test
+  void shouldSayWhichImagesVggTakes() {
+    assertThatThrownBy(() -> BuiltInNetworks.network("vgg16-bn", 0, CIFAR, 10))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage(
+            "Network 'vgg16-bn': it takes images whose sides are 224 to 255, which its five"
+                + " poolings make 7x7, and not [3, 32, 32]; vgg16-bn-cifar takes smaller and larger"
+                + " ones.");
+    assertThatThrownBy(() -> BuiltInNetworks.network("vgg16-bn", 0, Shape.of(3, 224, 256), 10))
+        .hasMessageContaining("and not [3, 224, 256]");
+    assertThatThrownBy(() -> BuiltInNetworks.network("vgg16-bn-cifar", 0, MNIST, 10))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage(
+            "Network 'vgg16-bn-cifar': it takes images whose sides are at least 32, for its five"
+                + " poolings to halve, and not [1, 28, 28].");
+    assertThatThrownBy(() -> BuiltInNetworks.network("vgg16-bn", 0, Shape.of(784), 10))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage(
+            "Network 'vgg16-bn': its input has shape [784]; it must be [channels, height, width].");
   }
 
   @Test
@@ -86,8 +170,9 @@ class BuiltInNetworksTest {
 
   @Test
   void shouldBuildEveryNetworkItNames() {
+    var photograph = Shape.of(3, 224, 224);
     for (var name : BuiltInNetworks.names()) {
-      assertThat(BuiltInNetworks.network(name, 0, MNIST, 7).classes()).as(name).isEqualTo(7);
+      assertThat(BuiltInNetworks.network(name, 1, photograph, 7).classes()).as(name).isEqualTo(7);
     }
   }
 
@@ -97,7 +182,8 @@ class BuiltInNetworksTest {
         .isInstanceOf(NetworkException.class)
         .hasMessage(
             "There is no network 'resnet9000'; known are mlp, lenet5, small-cnn, resnet8, resnet20,"
-                + " resnet32, resnet56.");
+                + " resnet32, resnet56, resnet18-cifar, resnet18, resnet50, wrn-28-10,"
+                + " vgg16-bn-cifar, vgg16-bn.");
   }
 
   @Test

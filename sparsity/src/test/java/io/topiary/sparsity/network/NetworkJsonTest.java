@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkJsonTest {
@@ -71,11 +72,10 @@ class NetworkJsonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"mlp", "lenet5", "small-cnn", "resnet8", "resnet20", "resnet32", "resnet56"})
+  @MethodSource("io.topiary.sparsity.network.BuiltInNetworks#names")
   void shouldReadBackEveryBuiltInNetwork(String name) throws IOException {
     // Given
-    var network = BuiltInNetworks.network(name, 0, Shape.of(3, 32, 32), 10);
+    var network = BuiltInNetworks.network(name, 0, Shape.of(3, 224, 224), 10);
 
     // When
     Files.writeString(file, NetworkJson.write(network));
@@ -90,7 +90,7 @@ class NetworkJsonTest {
         Stream.concat(
                 Stream.of(NetworkJson.read(TINY)),
                 BuiltInNetworks.names().stream()
-                    .map(name -> BuiltInNetworks.network(name, 0, Shape.of(3, 32, 32), 10)))
+                    .map(name -> BuiltInNetworks.network(name, 0, Shape.of(3, 224, 224), 10)))
             .flatMap(network -> network.nodes().stream())
             .<Class<?>>map(node -> node.operator().getClass());
 
