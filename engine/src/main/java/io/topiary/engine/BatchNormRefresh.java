@@ -18,12 +18,14 @@ public final class BatchNormRefresh {
    *
    * @param batchSize images per batch, as in training
    * @param imagesDone is told from time to time how many images are done
-   * @throws EngineInputException if the images do not fit the network, or the batch size is below 1
+   * @throws EngineInputException if the images do not fit the network, the batch size is below 1,
+   *     or BatchNorm would have to normalise a batch of a single value
    */
   public static Weights refresh(
       Weights weights, Images images, int batchSize, IntConsumer imagesDone) {
     EngineInputException.requireFit(weights.network(), images);
     EngineInputException.requireBatchSize(batchSize);
+    EngineInputException.requireVariance(weights.network(), images, batchSize);
     try (TorchSession session = TorchSession.withoutGradients()) {
       TorchNetwork network = new TorchNetwork(session, weights);
       Batches batches = new Batches(session, images, batchSize);

@@ -47,10 +47,12 @@ public record TrainingRun(
    *
    * @throws TrainingStoppedException if the listener asked to stop
    * @throws TrainingDivergedException if loss or weights are no longer finite
-   * @throws EngineInputException if the images do not fit the network
+   * @throws EngineInputException if the images do not fit the network, or if BatchNorm would have
+   *     to normalise a batch of a single value
    */
   public TrainedNetwork run(Weights start, TrainingListener listener) {
     EngineInputException.requireFit(start.network(), images);
+    EngineInputException.requireVariance(start.network(), images, batchSize);
     try (TorchSession session = TorchSession.withGradients()) {
       TrainedNetwork trained = new TrainingLoop(session, this, enforceMask(start)).run(listener);
       // Makes 0 of the -0 that a negative weight times 0 left behind.
