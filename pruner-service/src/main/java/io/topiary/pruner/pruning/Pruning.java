@@ -23,8 +23,6 @@ record Pruning(Mask mask, double relativeNormDrop) {
   static Pruning oneShot(Network network, CheckpointFile weights, double sparsity) {
     var tensors = weights.prunable(Mask.allAlive(network.prunable()));
     var selection = new GlobalMagnitude().select(tensors, sparsity);
-    return new Pruning(
-        selection.mask(),
-        RelativeNormDrop.of(weights.squaredNorm(), selection.squaredNormOfRemoved()));
+    return new Pruning(selection.mask(), weights.relativeNormDrop(selection));
   }
 }

@@ -11,12 +11,14 @@ import io.topiary.sparsity.safetensors.Tensor;
 import io.topiary.sparsity.selection.NonFiniteWeightException;
 import io.topiary.sparsity.selection.PrunableTensor;
 import io.topiary.sparsity.selection.RelativeNormDrop;
+import io.topiary.sparsity.selection.Selection;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -105,13 +107,30 @@ public final class CheckpointFile {
   }
 
   /**
+   * How much of the network's norm a selection from {@link #prunable} takes away. The norm is that
+   * of all weights and biases, those of normalisation layers included and running statistics not.
+   *
+   * @see RelativeNormDrop
+   * @throws NonFiniteWeightException when a bias is NaN or infinite
+   */
+  public double relativeNormDrop(Selection selection) {
+    return selection.relativeNormDrop(
+        squaredNorm(parameter -> parameter.role().trainable() && !parameter.role().prunable()));
+  }
+
+  /**
    * The sum of squares over all weights and biases, those of normalisation layers included and
    * running statistics not.
    *
    * @throws NonFiniteWeightException when one of them is NaN or infinite
    */
   public double squaredNorm() {
-    return network.trainable().stream()
+    return squaredNorm(parameter -> parameter.role().trainable());
+  }
+
+  private double squaredNorm(Predicate<Parameter> counted) {
+    return network.parameters().stream()
+        .filter(counted)
         .mapToDouble(parameter -> RelativeNormDrop.squaredNorm(parameter.name(), values(parameter)))
         .sum();
   }

@@ -13,11 +13,12 @@ public record GlobalMagnitude() implements Selector {
 
   @Override
   public Selection select(List<PrunableTensor> tensors, double fraction) {
-    if (!(fraction >= 0 && fraction < 1)) {
-      throw new SelectionException(
-          "The fraction of weights to remove is %s; it must be at least 0 and below 1."
-              .formatted(fraction));
-    }
-    return new MagnitudeRanking(tensors).removeSmallest(fraction);
+    var count = Quota.of(tensors, fraction);
+    return Ranking.byMagnitude(tensors).removeSmallest(count);
+  }
+
+  @Override
+  public String name() {
+    return "global-magnitude";
   }
 }

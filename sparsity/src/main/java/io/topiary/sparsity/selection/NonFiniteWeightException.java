@@ -18,6 +18,22 @@ public final class NonFiniteWeightException extends InvalidInputException {
     this.index = index;
   }
 
+  /**
+   * Makes sure that all weights of a tensor are finite, for which their squared norm tells enough:
+   * the square of a float is below 2^256, so that no sum of finite ones leaves a double's range.
+   */
+  static void requireFinite(PrunableTensor tensor, double squaredNorm) {
+    if (Double.isFinite(squaredNorm)) {
+      return;
+    }
+    var weights = tensor.weights();
+    var index = 0;
+    while (Float.isFinite(weights.get(index))) {
+      index++;
+    }
+    throw new NonFiniteWeightException(tensor.name(), index, weights.get(index));
+  }
+
   public String tensor() {
     return tensor;
   }
