@@ -13,6 +13,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Optional;
 
 /**
  * A network as JSON: its name, the shape of one image, and the nodes in the order they run in, each
@@ -80,7 +81,11 @@ public final class NetworkJson {
    */
   public static Network read(String json) {
     try {
-      var fields = new Fields("The network", JSON.readTree(json));
+      var tree = JSON.readTree(json);
+      if (tree.isMissingNode()) {
+        throw new NetworkException("It is empty.");
+      }
+      var fields = new Fields("The network", tree);
       var name = fields.text("name");
       var input = fields.shape("input");
       var nodes = new ArrayList<Node>();
@@ -90,7 +95,8 @@ public final class NetworkJson {
       fields.requireNoOther();
       return new Network(name, input, nodes);
     } catch (JsonProcessingException e) {
-      throw new NetworkException("It is no JSON: " + e.getOriginalMessage() + ".", e);
+      throw new NetworkException(
+          "It is no JSON%s: %s.".formatted(place(e), e.getOriginalMessage()), e);
     }
   }
 
@@ -112,6 +118,13 @@ public final class NetworkJson {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree can always be written", e);
     }
+  }
+
+  /** Nesting without end is refused without saying where. */
+  private static String place(JsonProcessingException e) {
+    return Optional.ofNullable(e.getLocation())
+        .map(at -> " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()))
+        .orElse("");
   }
 
   private static Node node(int index, JsonNode json) {

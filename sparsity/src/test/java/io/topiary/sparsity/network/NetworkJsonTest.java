@@ -137,8 +137,8 @@ class NetworkJsonTest {
         "\"name\" : \"tiny\" | \"name\" : \"tiny\", \"version\" : 2 | The network has an unknown"
             + " field 'version'; known are name, input, nodes.",
         "[ 1, 4, 4 ] | [ 1, -4, 4 ] | Shape [1, -4, 4] has a negative dimension.",
-        "\"bias\" : true | \"bias\" : true, \"bias\" : true | It is no JSON: Duplicate field"
-            + " 'bias'.",
+        "\"bias\" : true | \"bias\" : true, \"bias\" : true | It is no JSON at line 21,"
+            + " column 26: Duplicate field 'bias'.",
       })
   void shouldNameNodeAndFieldThatAreWrong(String sound, String wrong, String sentence) {
     // Given
