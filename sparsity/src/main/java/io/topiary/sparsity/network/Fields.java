@@ -11,6 +11,8 @@ import java.util.Set;
  */
 final class Fields {
 
+  private static final String EXTENT = "[height, width] or one whole number for both";
+
   private final String owner;
   private final JsonNode object;
   private final Set<String> known = new LinkedHashSet<>();
@@ -29,13 +31,19 @@ final class Fields {
     return field.textValue();
   }
 
-  boolean flag(String name) {
+  boolean flag(String name, boolean fallback) {
+    if (absent(name)) {
+      return fallback;
+    }
     var field = field(name);
     require(field.isBoolean(), name, field, "true or false");
     return field.booleanValue();
   }
 
-  double number(String name) {
+  double number(String name, double fallback) {
+    if (absent(name)) {
+      return fallback;
+    }
     var field = field(name);
     require(field.isNumber(), name, field, "a number");
     return field.doubleValue();
@@ -47,14 +55,31 @@ final class Fields {
     return field.intValue();
   }
 
+  int integer(String name, int fallback) {
+    return absent(name) ? fallback : integer(name);
+  }
+
   Shape shape(String name) {
     return new Shape(integers(name));
   }
 
+  /** {@code [height, width]}, or one number for both. */
   Extent extent(String name) {
+    if (field(name).isIntegralNumber()) {
+      return Extent.square(integer(name));
+    }
+    require(field(name).isArray(), name, field(name), EXTENT);
     var sides = integers(name);
-    require(sides.size() == 2, name, field(name), "[height, width]");
+    require(sides.size() == 2, name, field(name), EXTENT);
     return new Extent(sides.get(0), sides.get(1));
+  }
+
+  Extent extent(String name, Extent fallback) {
+    return absent(name) ? fallback : extent(name);
+  }
+
+  List<String> texts(String name, List<String> fallback) {
+    return absent(name) ? fallback : texts(name);
   }
 
   List<String> texts(String name) {
@@ -96,6 +121,12 @@ final class Fields {
       integers.add(element.intValue());
     }
     return integers;
+  }
+
+  /** Whether an optional field is left out; one that is null is there, and wrong. */
+  private boolean absent(String name) {
+    known.add(name);
+    return !object.has(name);
   }
 
   private JsonNode field(String name) {

@@ -13,6 +13,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,23 +22,18 @@ import java.util.Optional;
  *
  * <pre>{@code
  * {
- *   "name" : "tiny",
- *   "input" : [ 1, 28, 28 ],
- *   "nodes" : [ {
- *     "name" : "flatten",
- *     "operator" : "Flatten",
- *     "inputs" : [ "input" ]
- *   }, {
- *     "name" : "fc",
- *     "operator" : "Gemm",
- *     "inputs" : [ "flatten" ],
- *     "outFeatures" : 10,
- *     "bias" : true
- *   } ]
+ *   "name": "tiny",
+ *   "input": [1, 28, 28],
+ *   "nodes": [
+ *     {"name": "flatten", "operator": "Flatten"},
+ *     {"name": "fc", "operator": "Gemm", "outFeatures": 10}
+ *   ]
  * }
  * }</pre>
  *
- * <p>Reading is strict: every attribute must be there, and nothing else may be.
+ * <p>A node that names no inputs reads the node before it, the first one the image; a node that
+ * reads two always names them. Attributes that are left out have PyTorch's defaults. Nothing
+ * unknown may be there. Writing leaves nothing out. docs/NETWORKS.md describes it all.
  */
 public final class NetworkJson {
 
@@ -90,7 +86,7 @@ public final class NetworkJson {
       var input = fields.shape("input");
       var nodes = new ArrayList<Node>();
       for (var node : fields.list("nodes")) {
-        nodes.add(node(nodes.size(), node));
+        nodes.add(node(nodes, node));
       }
       fields.requireNoOther();
       return new Network(name, input, nodes);
@@ -127,18 +123,24 @@ public final class NetworkJson {
         .orElse("");
   }
 
-  private static Node node(int index, JsonNode json) {
-    var name = new Fields("Node number " + (index + 1), json).text("name");
+  private static Node node(List<Node> before, JsonNode json) {
+    var name = new Fields("Node number " + (before.size() + 1), json).text("name");
     try {
       var fields = new Fields("it", json);
       fields.text("name");
-      var operator = fields.text("operator");
-      var inputs = fields.texts("inputs");
-      var node = new Node(name, OperatorJson.read(operator, fields), inputs);
+      var operator = OperatorJson.read(fields.text("operator"), fields);
+      var inputs =
+          operator.arity() == 1
+              ? fields.texts("inputs", List.of(last(before)))
+              : fields.texts("inputs");
       fields.requireNoOther();
-      return node;
+      return new Node(name, operator, inputs);
     } catch (NetworkException e) {
       throw new NetworkException("Node '" + name + "': " + e.getMessage(), e);
     }
+  }
+
+  private static String last(List<Node> nodes) {
+    return nodes.isEmpty() ? Network.INPUT : nodes.get(nodes.size() - 1).name();
   }
 }

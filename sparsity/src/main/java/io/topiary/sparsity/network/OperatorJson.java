@@ -16,7 +16,10 @@ import io.topiary.sparsity.network.Operator.Relu;
 import io.topiary.sparsity.network.Operator.Slice;
 import java.util.Arrays;
 
-/** The attributes of every operator in the JSON form. */
+/**
+ * The attributes of every operator in the JSON form. Those that may be left out have PyTorch's
+ * defaults; all of them are written.
+ */
 final class OperatorJson {
 
   private static final String KNOWN =
@@ -25,40 +28,57 @@ final class OperatorJson {
           .sorted()
           .collect(joining(", "));
 
+  private static final Extent ONE = Extent.square(1);
+  private static final Extent NONE = Extent.square(0);
+  private static final BatchNormalization NORM = BatchNormalization.withDefaults();
+
   private OperatorJson() {}
 
   static Operator read(String operator, Fields fields) {
     return switch (operator) {
       case "Add" -> new Add();
-      case "AveragePool" ->
-          new AveragePool(
-              fields.extent("kernel"),
-              fields.extent("stride"),
-              fields.extent("padding"),
-              fields.flag("countIncludePad"));
+      case "AveragePool" -> averagePool(fields);
       case "BatchNormalization" ->
-          new BatchNormalization(fields.number("epsilon"), fields.number("momentum"));
-      case "Conv" ->
-          new Conv(
-              fields.integer("outChannels"),
-              fields.extent("kernel"),
-              fields.extent("stride"),
-              fields.extent("padding"),
-              fields.extent("dilation"),
-              fields.integer("groups"),
-              fields.flag("bias"));
+          new BatchNormalization(
+              fields.number("epsilon", NORM.epsilon()), fields.number("momentum", NORM.momentum()));
+      case "Conv" -> conv(fields);
       case "Flatten" -> new Flatten();
-      case "Gemm" -> new Gemm(fields.integer("outFeatures"), fields.flag("bias"));
+      case "Gemm" -> new Gemm(fields.integer("outFeatures"), fields.flag("bias", true));
       case "GlobalAveragePool" -> new GlobalAveragePool();
-      case "MaxPool" ->
-          new MaxPool(fields.extent("kernel"), fields.extent("stride"), fields.extent("padding"));
-      case "Pad" -> new Pad(fields.integer("channelsBefore"), fields.integer("channelsAfter"));
+      case "MaxPool" -> maxPool(fields);
+      case "Pad" ->
+          new Pad(fields.integer("channelsBefore", 0), fields.integer("channelsAfter", 0));
       case "Relu" -> new Relu();
       case "Slice" -> new Slice(fields.extent("steps"));
       default ->
           throw new NetworkException(
               "there is no operator '%s'; known are %s.".formatted(operator, KNOWN));
     };
+  }
+
+  private static Conv conv(Fields fields) {
+    return new Conv(
+        fields.integer("outChannels"),
+        fields.extent("kernel"),
+        fields.extent("stride", ONE),
+        fields.extent("padding", NONE),
+        fields.extent("dilation", ONE),
+        fields.integer("groups", 1),
+        fields.flag("bias", true));
+  }
+
+  private static MaxPool maxPool(Fields fields) {
+    var kernel = fields.extent("kernel");
+    return new MaxPool(kernel, fields.extent("stride", kernel), fields.extent("padding", NONE));
+  }
+
+  private static AveragePool averagePool(Fields fields) {
+    var kernel = fields.extent("kernel");
+    return new AveragePool(
+        kernel,
+        fields.extent("stride", kernel),
+        fields.extent("padding", NONE),
+        fields.flag("countIncludePad", true));
   }
 
   static void write(Operator operator, ObjectNode json) {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.topiary.sparsity.network.Operator.AveragePool;
+import io.topiary.sparsity.network.Operator.BatchNormalization;
+import io.topiary.sparsity.network.Operator.Conv;
 import io.topiary.sparsity.network.Operator.Flatten;
 import io.topiary.sparsity.network.Operator.Gemm;
+import io.topiary.sparsity.network.Operator.MaxPool;
+import io.topiary.sparsity.network.Operator.Pad;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +75,60 @@ class NetworkJsonTest {
     assertThat(NetworkJson.read(TINY)).isEqualTo(network);
   }
 
+  @Test
+  void shouldLetWhatGoesWithoutSayingBeLeftOut() {
+    // Given
+    var terse =
+        """
+        {"name": "terse", "input": [2, 9, 9], "nodes": [
+          {"name": "conv", "operator": "Conv", "outChannels": 4, "kernel": 3},
+          {"name": "bn", "operator": "BatchNormalization"},
+          {"name": "max", "operator": "MaxPool", "kernel": [3, 2]},
+          {"name": "mean", "operator": "AveragePool", "kernel": 2, "inputs": ["bn"]},
+          {"name": "more", "operator": "Pad", "channelsAfter": 2},
+          {"name": "flat", "operator": "Flatten", "inputs": ["max"]},
+          {"name": "flat-too", "operator": "Flatten", "inputs": ["more"]},
+          {"name": "fc", "operator": "Gemm", "outFeatures": 3},
+          {"name": "fc-too", "operator": "Gemm", "outFeatures": 3, "inputs": ["flat"]},
+          {"name": "sum", "operator": "Add", "inputs": ["fc", "fc-too"]}
+        ]}""";
+
+    // When
+    var network = NetworkJson.read(terse);
+
+    // Then
+    var one = Extent.square(1);
+    var none = Extent.square(0);
+    var pool = new Extent(3, 2);
+    assertThat(network.nodes())
+        .containsExactly(
+            new Node(
+                "conv", new Conv(4, Extent.square(3), one, none, one, 1, true), List.of("input")),
+            new Node("bn", new BatchNormalization(1e-5, 0.1), List.of("conv")),
+            new Node("max", new MaxPool(pool, pool, none), List.of("bn")),
+            new Node(
+                "mean",
+                new AveragePool(Extent.square(2), Extent.square(2), none, true),
+                List.of("bn")),
+            new Node("more", new Pad(0, 2), List.of("mean")),
+            new Node("flat", new Flatten(), List.of("max")),
+            new Node("flat-too", new Flatten(), List.of("more")),
+            new Node("fc", new Gemm(3, true), List.of("flat-too")),
+            new Node("fc-too", new Gemm(3, true), List.of("flat")),
+            new Node("sum", new Operator.Add(), List.of("fc", "fc-too")));
+    assertThat(NetworkJson.read(NetworkJson.write(network))).isEqualTo(network);
+  }
+
+  @Test
+  void shouldNotGuessWhatAnOperatorOfTwoInputsReads() {
+    var json =
+        """
+        {"name": "sum", "input": [4], "nodes": [{"name": "sum", "operator": "Add"}]}""";
+    assertThatThrownBy(() -> NetworkJson.read(json))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage("Node 'sum': it has no field 'inputs'.");
+  }
+
   @ParameterizedTest
   @MethodSource("io.topiary.sparsity.network.BuiltInNetworks#names")
   void shouldReadBackEveryBuiltInNetwork(String name) throws IOException {
@@ -106,7 +164,7 @@ class NetworkJsonTest {
       value = {
         "\"outFeatures\" : 3, | | Node 'fc': it has no field 'outFeatures'.",
         "\"bias\" : true | \"bias\" : true, \"biass\" : 1 | Node 'fc': it has an unknown field"
-            + " 'biass'; known are name, operator, inputs, outFeatures, bias.",
+            + " 'biass'; known are name, operator, outFeatures, bias, inputs.",
         "\"bias\" : true | \"bias\" : 1 | Node 'fc': it has 1 as its field 'bias'; it must be true"
             + " or false.",
         "\"outFeatures\" : 3 | \"outFeatures\" : 3.0 | Node 'fc': it has 3.0 as its field"
@@ -117,10 +175,15 @@ class NetworkJsonTest {
             + " 'outFeatures'; it must be a whole number.",
         "\"outFeatures\" : 3 | \"outFeatures\" : 0 | Node 'fc': outFeatures is 0; it must be at"
             + " least 1.",
+        "\"kernel\" : [ 2, 2 ], | | Node 'pool': it has no field 'kernel'.",
         "\"kernel\" : [ 2, 2 ] | \"kernel\" : [ 2 ] | Node 'pool': it has [2] as its field"
-            + " 'kernel'; it must be [height, width].",
-        "\"kernel\" : [ 2, 2 ] | \"kernel\" : 2 | Node 'pool': it has 2 as its field 'kernel'; it"
-            + " must be a list.",
+            + " 'kernel'; it must be [height, width] or one whole number for both.",
+        "\"kernel\" : [ 2, 2 ] | \"kernel\" : 2.0 | Node 'pool': it has 2.0 as its field 'kernel';"
+            + " it must be [height, width] or one whole number for both.",
+        "\"stride\" : [ 2, 2 ] | \"stride\" : null | Node 'pool': it has null as its field"
+            + " 'stride'; it must be [height, width] or one whole number for both.",
+        "\"operator\" : \"Flatten\", | \"operator\" : \"Add\", | Node 'flatten' (Add) reads 1"
+            + " inputs; it must read 2.",
         "\"kernel\" : [ 2, 2 ] | \"kernel\" : [ -2, 2 ] | Node 'pool': [-2, 2] has a negative"
             + " side.",
         "\"Flatten\" | \"Flatter\" | Node 'flatten': there is no operator 'Flatter'; known are Add,"
