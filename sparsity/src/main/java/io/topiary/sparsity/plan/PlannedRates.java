@@ -34,6 +34,11 @@ public record PlannedRates(
     return phase.iterations(iterationsPerEpoch);
   }
 
+  /** Iterations of the dense training and all phases. */
+  public long iterationsInAll() {
+    return dense.length() + plan.phases().stream().mapToLong(this::iterations).sum();
+  }
+
   /** The rates of a phase; for ALLR the lowest they can be, those of d = d2. */
   public RetrainingSchedule lowest(Phase phase) {
     return rule.schedule(dense, iterations(phase), 0, phase.d2());
