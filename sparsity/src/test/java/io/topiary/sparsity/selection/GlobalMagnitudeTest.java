@@ -11,7 +11,6 @@ import java.nio.FloatBuffer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,18 +160,15 @@ class GlobalMagnitudeTest {
     for (var seed = 0L; seed < 2_000; seed++) {
       // Given
       var random = new Random(seed);
-      var tensors =
-          IntStream.range(0, 1 + random.nextInt(5)).mapToObj(t -> tensor("t" + t, random)).toList();
-      var alive = tensors.stream().mapToInt(tensor -> tensor.alive().alive()).sum();
-      var nonEmpty = tensors.stream().filter(tensor -> tensor.alive().alive() > 0).count();
-      var highest = alive == 0 ? 0 : (alive - nonEmpty) / (double) alive;
-      var fraction = random.nextInt(8) == 0 ? highest : highest * random.nextDouble();
+      var tensors = RandomTensors.of(random);
+      var fraction = RandomTensors.fraction(tensors, random);
 
       // When
       var selection = SELECTOR.select(tensors, fraction);
 
       // Then
-      var expected = SortedSelection.select(tensors, (long) Math.rint(fraction * alive));
+      var expected =
+          SortedSelection.select(tensors, (long) Math.rint(fraction * Quota.alive(tensors)));
       assertThat(selection.mask()).as("seed %d", seed).isEqualTo(expected.mask());
       assertThat(selection.removed()).as("seed %d", seed).isEqualTo(expected.removed());
       assertThat(selection.tensors().stream().filter(TensorReport::spared))
@@ -183,27 +179,6 @@ class GlobalMagnitudeTest {
           .as("seed %d", seed)
           .isCloseTo(expected.squaredNorm(), within(1e-12 * expected.squaredNorm()));
     }
-  }
-
-  /** Weights with many ties, both zeros, subnormals, and neighbours in the last bit. */
-  private static PrunableTensor tensor(String name, Random random) {
-    var weights = new float[1 + random.nextInt(60)];
-    var alive = new BitSet();
-    var density = random.nextDouble();
-    for (var i = 0; i < weights.length; i++) {
-      weights[i] =
-          switch (random.nextInt(6)) {
-            case 0 -> random.nextInt(3) - 1;
-            case 1 -> random.nextInt(5) * Float.MIN_VALUE;
-            case 2 -> -0f;
-            case 3 -> Math.nextUp(1f);
-            case 4 -> Float.MAX_VALUE * (random.nextFloat() - 0.5f);
-            default -> (float) random.nextGaussian();
-          };
-      alive.set(i, random.nextDouble() < density);
-    }
-    var buffer = FloatBuffer.wrap(weights);
-    return new PrunableTensor(name, buffer, BitMask.of(Shape.of(weights.length), alive));
   }
 
   private static PrunableTensor dense(String name, float... weights) {
