@@ -15,6 +15,7 @@ import io.topiary.schemas.BuiltInNetwork;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.LearningRatePlan;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Recipe;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class OneShotPrunerTest {
+class PhasePrunerTest {
 
   private static final Offset<Double> EXACTLY = within(1e-12);
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
@@ -48,13 +49,13 @@ class OneShotPrunerTest {
 
   private ArtifactStore artifacts;
   private DenseNetworks networks;
-  private OneShotPruner pruner;
+  private PhasePruner pruner;
 
   @BeforeEach
   void open() {
     artifacts = FileArtifactStore.open(directory);
     networks = new DenseNetworks(artifacts);
-    pruner = new OneShotPruner(artifacts);
+    pruner = new PhasePruner(artifacts);
   }
 
   @Test
@@ -148,6 +149,8 @@ class OneShotPrunerTest {
     assertThat(job.getLineage().getGeneration()).isEqualTo("tonight");
     assertThat(job.getLineage().getPlan()).contains("plan");
     assertThat(job.getLineage().getPhase()).isEqualTo(1);
+    assertThat(job.getLineage().getPhases()).isEqualTo(1);
+    assertThat(job.getLineage().getMethod()).isEqualTo(Method.ONE_SHOT);
     assertThat(job.getLineage().getParent()).contains(dense.getCheckpointId());
     assertThat(job.getStart()).contains(dense.getArtifact());
     assertThat(job.getTargetSparsity()).isEqualTo(0.5);
@@ -222,7 +225,7 @@ class OneShotPrunerTest {
 
     assertThatThrownBy(() -> prune(networks.linear("linear", "tonight"), policy, 0.5))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("it must be 1 to");
+        .hasMessageContaining("it must be 0 epochs or at least one iteration");
   }
 
   @Test
@@ -243,7 +246,8 @@ class OneShotPrunerTest {
   }
 
   private PrunedNetwork prune(Checkpoint dense, PruningPolicy policy, double sparsity) {
-    return pruner.prune(dense, policy, sparsity, "plan", NOW);
+    var seed = dense.getRecipe().getSeed();
+    return pruner.first(dense, new WantedPlan("plan", policy, sparsity, seed), NOW);
   }
 
   private void assertRefused(Checkpoint dense, String sentence) {
