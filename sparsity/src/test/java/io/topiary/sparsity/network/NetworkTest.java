@@ -9,12 +9,15 @@ import io.topiary.sparsity.network.Operator.BatchNormalization;
 import io.topiary.sparsity.network.Operator.Conv;
 import io.topiary.sparsity.network.Operator.Flatten;
 import io.topiary.sparsity.network.Operator.Gemm;
+import io.topiary.sparsity.network.Operator.GlobalAveragePool;
 import io.topiary.sparsity.network.Operator.MaxPool;
 import io.topiary.sparsity.network.Operator.Pad;
 import io.topiary.sparsity.network.Operator.Relu;
 import io.topiary.sparsity.network.Operator.Slice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class NetworkTest {
 
@@ -38,7 +41,7 @@ class NetworkTest {
         .isEqualTo(Shape.of(4, 9, 8));
     assertThat(output(new Slice(Extent.square(2)))).isEqualTo(Shape.of(4, 5, 4));
     assertThat(output(new Pad(1, 3))).isEqualTo(Shape.of(8, 9, 8));
-    assertThat(output(new Operator.GlobalAveragePool())).isEqualTo(Shape.of(4, 1, 1));
+    assertThat(output(new GlobalAveragePool())).isEqualTo(Shape.of(4, 1, 1));
     assertThat(output(new Flatten())).isEqualTo(Shape.of(288));
     assertThat(output(new Relu())).isEqualTo(IMAGE);
     assertThat(output(BatchNormalization.withDefaults())).isEqualTo(IMAGE);
@@ -127,6 +130,63 @@ class NetworkTest {
         "Node 'pool' (MaxPool): kernel [10, 10] with dilation [1, 1] does not fit its input"
             + " [4, 9, 8] with padding [0, 0].",
         node("pool", MaxPool.square(10), "input"));
+  }
+
+  static List<Operator> operatorsOfImages() {
+    return List.of(
+        Conv.square(4, 1, 1, 0, true),
+        MaxPool.square(1),
+        new AveragePool(Extent.square(1), Extent.square(1), Extent.square(0), true),
+        new GlobalAveragePool(),
+        new Pad(1, 1),
+        new Slice(Extent.square(2)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operatorsOfImages")
+  void shouldNameTheNodeThatNeedsAnImage(Operator operator) {
+    assertRefused(
+        "Node 'a' (%s): its input has shape [288]; it must be [channels, height, width]."
+            .formatted(operator.name()),
+        node("flatten", new Flatten(), "input"),
+        node("a", operator, "flatten"));
+  }
+
+  @Test
+  void shouldTakeAnyShapeWhereNoneIsWrong() {
+    for (var operator :
+        List.of(new Flatten(), new Relu(), BatchNormalization.withDefaults(), new Gemm(3, true))) {
+      var network =
+          network(node("flatten", new Flatten(), "input"), node("a", operator, "flatten"));
+      assertThat(network.shape("a").rank()).isEqualTo(1);
+    }
+    assertThat(new Relu().output(List.of(IMAGE))).isEqualTo(IMAGE);
+    assertThat(BatchNormalization.withDefaults().output(List.of(IMAGE))).isEqualTo(IMAGE);
+  }
+
+  @Test
+  void shouldNameTheNodeWhoseWindowDoesNotFit() {
+    var ten = Extent.square(10);
+    assertRefused(
+        "Node 'conv' (Conv): kernel [3, 3] with dilation [5, 5] does not fit its input [4, 9, 8]"
+            + " with padding [1, 1].",
+        node(
+            "conv",
+            new Conv(
+                4, Extent.square(3), Extent.square(1), Extent.square(1), Extent.square(5), 1, true),
+            "input"));
+    assertRefused(
+        "Node 'pool' (AveragePool): kernel [10, 10] with dilation [1, 1] does not fit its input"
+            + " [4, 9, 8] with padding [0, 0].",
+        node("pool", new AveragePool(ten, ten, Extent.square(0), true), "input"));
+  }
+
+  @Test
+  void shouldNameTheNodeThatAddsAnImageToARow() {
+    assertRefused(
+        "Node 'add' (Add): its inputs have shapes [288] and [4, 9, 8]; they must agree.",
+        node("flatten", new Flatten(), "input"),
+        node("add", new Add(), "flatten", "input"));
   }
 
   @Test
