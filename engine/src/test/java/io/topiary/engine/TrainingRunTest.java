@@ -209,6 +209,22 @@ class TrainingRunTest {
   }
 
   @Test
+  void shouldEnforceTheMaskAndChangeNothingElseInNoIterations() {
+    // Given
+    Weights start = Weights.initial(LINEAR, 0);
+    Mask mask = random(LINEAR);
+
+    // When
+    TrainedNetwork trained =
+        run(new LinearDecay(0.1, 0, 0), Optional.of(mask), 0).run(start, progress -> false);
+
+    // Then
+    assertThat(doubles(trained.weights())).containsExactly(doubles(start.masked(mask)));
+    assertThat(trained.epochLoss()).isEmpty();
+    assertThat(trained.imagesPerSecond()).isZero();
+  }
+
+  @Test
   void shouldStopWhenTheListenerAsks() {
     // Given
     TrainingRun run = run(new LinearDecay(0.1, 0, 7), Optional.empty(), 0);

@@ -46,7 +46,10 @@ final class JobTraining {
     this.clock = clock;
   }
 
-  /** Trains on the calling thread, from the job's start weights or from those its seed decides. */
+  /**
+   * Trains on the calling thread, from the job's start weights or from those its seed decides. A
+   * job of no iterations enforces its mask, and leaves all else as it was.
+   */
   TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
     requireThreads(job);
     var recipe = job.getRecipe();
@@ -79,9 +82,11 @@ final class JobTraining {
             .setArtifact(artifact)
             .setTargetSparsity(job.getTargetSparsity())
             .setRecipe(job.getRecipe())
-            .setTrainingImagesPerSecond(trained.imagesPerSecond())
             .setEpochLoss(trained.epochLoss())
             .setAt(clock.instant());
+    if (job.getRecipe().getLearningRate().getIterations() > 0) {
+      checkpoint.setTrainingImagesPerSecond(trained.imagesPerSecond());
+    }
     job.getMask().ifPresent(checkpoint::setMask);
     job.getDense().ifPresent(checkpoint::setDense);
     job.getPolicy().ifPresent(checkpoint::setPolicy);

@@ -3,6 +3,7 @@ package io.topiary.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.topiary.engine.TrainingProgress;
 import io.topiary.engine.TrainingRun;
 import io.topiary.engine.Weights;
 import io.topiary.engine.data.DataSetLibrary;
@@ -10,11 +11,13 @@ import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.runtime.recipe.LearningRates;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.BuiltInNetwork;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.DenseRun;
+import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.Stage;
@@ -28,7 +31,10 @@ import io.topiary.sparsity.network.NetworkJson;
 import io.topiary.sparsity.network.Shape;
 import io.topiary.sparsity.safetensors.SafetensorsWriter;
 import io.topiary.sparsity.safetensors.Tensor;
+import io.topiary.sparsity.schedule.DenseHistory;
 import io.topiary.sparsity.schedule.LinearDecay;
+import io.topiary.sparsity.schedule.RetrainingRule;
+import io.topiary.sparsity.schedule.StepDecay;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -42,11 +48,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JobTrainingTest {
@@ -116,16 +124,7 @@ class JobTrainingTest {
   void shouldRetrainFromTheGivenWeightsAndKeepWhatTheMaskPruned() throws Exception {
     // Given a dense network, every other weight of which is pruned
     var dense = run(TestJobs.dense("masked", 5));
-    var mask = everyOther();
-    var job =
-        TestJobs.withOwnId(
-            TrainingJob.newBuilder(TestJobs.dense("masked", 10))
-                .setStart(dense.getArtifact())
-                .setMask(artifacts.write(mask::write))
-                .setTargetSparsity(0.5)
-                .setDense(
-                    new DenseRun(dense.getCheckpointId(), dense.getArtifact(), 1.0, 0.1, null))
-                .setPolicy("halve"));
+    var job = halved(TestJobs.dense("masked", 10), dense);
 
     // When
     var checkpoint = run(job);
@@ -136,18 +135,50 @@ class JobTrainingTest {
     assertThat(checkpoint.getDense()).isEqualTo(job.getDense());
     assertThat(checkpoint.getPolicy()).hasValue("halve");
     assertThat(checkpoint.getTargetSparsity()).isEqualTo(0.5);
-    var weights = read(checkpoint.getArtifact());
-    for (var parameter : NETWORK.prunable()) {
-      var values = weights.values(parameter);
-      var start = read(dense.getArtifact()).values(parameter);
-      for (var i = 0; i < values.limit(); i++) {
-        if (mask.tensor(parameter.name()).isAlive(i)) {
-          assertThat(values.get(i)).isNotEqualTo(start.get(i));
-        } else {
-          assertThat(Float.floatToIntBits(values.get(i))).isZero();
-        }
-      }
-    }
+    assertKept(everyOther(), read(dense.getArtifact()), read(checkpoint.getArtifact()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(RetrainingRule.class)
+  void shouldRetrainWithEverySchedule(RetrainingRule rule) throws Exception {
+    // Given a pruned network, and a dense training that its rates derive from
+    var history = new DenseHistory(StepDecay.inTenths(0.1, 4, 40));
+    var schedule = rule.schedule(history, 22, 0.3, 0.5);
+    var dense = run(TestJobs.dense("rules", 5));
+    var job =
+        TestJobs.withPlan(
+            halved(TestJobs.dense("rules", 22), dense),
+            plan -> LearningRatePlan.newBuilder(LearningRates.plan(schedule)));
+    var rates = new ArrayList<Double>();
+
+    // When
+    var trained = training.train(job, progress -> rates.add(progress.learningRate()));
+
+    // Then
+    var expected = IntStream.range(0, 22).mapToObj(schedule::learningRate).toList();
+    assertThat(rates).isEqualTo(expected);
+    assertThat(trained.epochLoss()).hasSize(1).allMatch(Double::isFinite);
+    assertKept(everyOther(), read(dense.getArtifact()), trained.weights());
+  }
+
+  @Test
+  void shouldOnlyEnforceTheMaskWhenThereIsNothingToRetrain() throws Exception {
+    // Given a phase of no epochs
+    var dense = run(TestJobs.dense("untouched", 5));
+    var job = halved(TestJobs.dense("untouched", 0), dense);
+    var told = new ArrayList<TrainingProgress>();
+
+    // When
+    var checkpoint = training.store(job, training.train(job, told::add));
+
+    // Then
+    assertThat(told).isEmpty();
+    assertThat(checkpoint.getStage()).isEqualTo(Stage.RETRAINED);
+    assertThat(checkpoint.getEpochLoss()).isEmpty();
+    assertThat(checkpoint.getTrainingImagesPerSecond()).isEmpty();
+    var masked = read(dense.getArtifact()).masked(everyOther());
+    assertThat(checkpoint.getArtifact())
+        .isEqualTo(artifacts.write(file -> masked.write(file, Map.of())));
   }
 
   @Test
@@ -274,6 +305,32 @@ class JobTrainingTest {
     assertThatThrownBy(() -> training.train(TestJobs.from(job, start), progress -> true))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(sentence);
+  }
+
+  /** The retraining of every other weight of the dense network. */
+  private TrainingJob halved(TrainingJob job, Checkpoint dense) {
+    return TestJobs.withOwnId(
+        TrainingJob.newBuilder(job)
+            .setStart(dense.getArtifact())
+            .setMask(artifacts.write(everyOther()::write))
+            .setTargetSparsity(0.5)
+            .setDense(new DenseRun(dense.getCheckpointId(), dense.getArtifact(), 1.0, 0.1, null))
+            .setPolicy("halve"));
+  }
+
+  /** What is pruned is exactly 0, and all else was trained. */
+  private static void assertKept(Mask mask, Weights before, Weights after) {
+    for (var parameter : NETWORK.prunable()) {
+      var start = before.values(parameter);
+      var values = after.values(parameter);
+      for (var i = 0; i < values.limit(); i++) {
+        if (mask.tensor(parameter.name()).isAlive(i)) {
+          assertThat(values.get(i)).isNotEqualTo(start.get(i));
+        } else {
+          assertThat(Float.floatToIntBits(values.get(i))).isZero();
+        }
+      }
+    }
   }
 
   private Checkpoint run(TrainingJob job) throws IOException {

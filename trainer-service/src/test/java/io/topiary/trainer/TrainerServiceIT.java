@@ -100,6 +100,29 @@ class TrainerServiceIT {
   }
 
   @Test
+  void shouldBeDoneAtOnceWithAJobOfNoIterations() throws Exception {
+    // Given
+    var job = TestJobs.dense("nothing", 0);
+
+    // When
+    trainers.start();
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("nothing", 1)).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    assertThat(trainers.read(Topics.CHECKPOINTS, "nothing"))
+        .singleElement()
+        .satisfies(
+            checkpoint -> {
+              assertThat(checkpoint.getEpochLoss()).isEmpty();
+              assertThat(checkpoint.getTrainingImagesPerSecond()).isEmpty();
+            });
+    assertThat(trainers.read(Topics.PROGRESS, job.getJobId()))
+        .extracting(JobProgress::getTotal)
+        .containsExactly(0L);
+  }
+
+  @Test
   void shouldSendTheCommittedBytesAgainAndTrainNothingWhenAJobComesTwice() throws Exception {
     // Given
     var job = TestJobs.dense("twice", 10);
