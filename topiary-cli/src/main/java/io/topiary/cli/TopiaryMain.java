@@ -1,6 +1,7 @@
 package io.topiary.cli;
 
 import io.topiary.cli.demo.DemoCommand;
+import io.topiary.cli.plan.PlanCommand;
 import io.topiary.runtime.StartException;
 import io.topiary.sparsity.InvalidInputException;
 import picocli.CommandLine;
@@ -17,7 +18,7 @@ import picocli.CommandLine.ParameterException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     version = "topiary 0.1.0-SNAPSHOT",
-    subcommands = DemoCommand.class)
+    subcommands = {DemoCommand.class, PlanCommand.class})
 public final class TopiaryMain {
 
   private TopiaryMain() {}

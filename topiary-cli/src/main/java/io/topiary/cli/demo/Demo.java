@@ -1,7 +1,11 @@
 package io.topiary.cli.demo;
 
+import io.topiary.cli.console.StopSignal;
+import io.topiary.cli.options.Subject;
 import io.topiary.cli.progress.ProgressView;
 import io.topiary.runtime.StartException;
+import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.telemetry.Health;
@@ -20,9 +24,6 @@ import java.util.Set;
 /** One run of the demo, from the first record that is sent to the table. */
 final class Demo {
 
-  /** Exit status of a run that was told to stop. */
-  static final int INTERRUPTED = 130;
-
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final String LOOPBACK = "127.0.0.1";
@@ -30,13 +31,15 @@ final class Demo {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final DemoOptions options;
+  private final Subject subject;
   private final PrintWriter out;
   private final ProgressView progress;
   private final Clock clock;
   private final Set<String> ended = new HashSet<>();
 
-  Demo(DemoOptions options, PrintWriter out, ProgressView progress, Clock clock) {
+  Demo(DemoOptions options, Subject subject, PrintWriter out, ProgressView progress, Clock clock) {
     this.options = options;
+    this.subject = subject;
     this.out = out;
     this.progress = progress;
     this.clock = clock;
@@ -49,11 +52,12 @@ final class Demo {
    */
   int run(StopSignal stop) throws IOException, InterruptedException {
     var now = clock.instant();
-    var request = DenseRunRequest.of(options, now.toString());
     try (var telemetry = metricsPage();
         var folder = DemoFolder.take(options.dir(), now)) {
       RunLog.to(folder.log());
-      return run(request, telemetry, folder, stop);
+      var artifacts = FileArtifactStore.open(folder.artifacts());
+      var request = DenseRunRequest.of(options, subject, artifacts, now.toString());
+      return run(request, artifacts, telemetry, folder, stop);
     }
   }
 
@@ -68,19 +72,25 @@ final class Demo {
     }
   }
 
-  private int run(DenseRunRequest request, Telemetry telemetry, DemoFolder folder, StopSignal stop)
+  private int run(
+      DenseRunRequest request,
+      ArtifactStore artifacts,
+      Telemetry telemetry,
+      DemoFolder folder,
+      StopSignal stop)
       throws IOException, InterruptedException {
     // The retrainings side by side, unless there are many.
-    var slots = Math.min(options.sparsities().size(), Math.max(3, PROCESSORS));
+    var slots = Math.min(options.pruning().sparsities().size(), Math.max(3, PROCESSORS));
     try (progress;
-        var pipeline = Pipeline.start(folder, slots, request.dataDir(), telemetry, clock)) {
+        var pipeline =
+            Pipeline.start(folder, artifacts, slots, options.dataDir(), telemetry, clock)) {
       progress.say("Metrics while this runs: " + telemetry.address() + "/metrics");
       submit(request, pipeline.kafka(), telemetry);
       var results = follow(pipeline.kafka(), telemetry.health(), stop);
       progress.close();
       if (stop.given()) {
         progress.say("Interrupted; what was finished is in " + folder.run() + ".");
-        return INTERRUPTED;
+        return StopSignal.INTERRUPTED;
       }
       Files.writeString(folder.metrics(), telemetry.scrape());
       return results
@@ -99,7 +109,7 @@ final class Demo {
   }
 
   private DemoResults follow(KafkaSettings kafka, Health health, StopSignal stop) {
-    var results = new DemoResults(options.sparsities());
+    var results = new DemoResults(options.pruning().plans());
     try (var reader = new TopicReader(kafka)) {
       reader
           .on(Topics.CHECKPOINTS, results::add)
@@ -134,6 +144,12 @@ final class Demo {
   private int tell(DemoResults results, DemoFolder folder) {
     DemoTable.lines(results).forEach(out::println);
     out.println();
+    var phases = DemoTable.phases(results);
+    if (!phases.isEmpty()) {
+      out.println("Phase by phase:");
+      phases.forEach(out::println);
+      out.println();
+    }
     out.println("Checkpoints, as safetensors with PyTorch's names:");
     DemoTable.checkpoints(results).forEach(line -> out.println("  " + line));
     out.println("Metrics as they were last: " + folder.metrics());

@@ -2,15 +2,19 @@ package io.topiary.cli.demo;
 
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
-import java.util.EnumMap;
+import io.topiary.schemas.Work;
+import io.topiary.sparsity.plan.PruningPlan;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * What has come back from the topics so far, and whether that is all. Records may come in any order
@@ -21,28 +25,43 @@ final class DemoResults {
   /** A network at one stage: how it was made and how good it is. */
   record Finished(Checkpoint checkpoint, Evaluation evaluation) {}
 
-  private final List<Double> sparsities;
-  private final Map<Stage, NavigableMap<Double, Checkpoint>> checkpoints =
-      new EnumMap<>(Stage.class);
-  private final Map<Stage, NavigableMap<Double, Evaluation>> evaluations =
-      new EnumMap<>(Stage.class);
+  /** Where a network stands on the way to a sparsity; 0 and 0 when it is dense. */
+  private record Place(Stage stage, double target, int phase) {
+
+    private static final Place DENSE = new Place(Stage.DENSE, 0, 0);
+
+    static Place of(Stage stage, double target, Lineage lineage) {
+      return stage == Stage.DENSE ? DENSE : new Place(stage, target, lineage.getPhase());
+    }
+  }
+
+  private final List<PruningPlan> plans;
+  private final Map<Place, Checkpoint> checkpoints = new HashMap<>();
+  private final Map<Place, Evaluation> evaluations = new HashMap<>();
+  private final Set<String> plansDone = new HashSet<>();
   private Optional<String> failure = Optional.empty();
 
-  DemoResults(List<Double> sparsities) {
-    this.sparsities = sparsities.stream().sorted().toList();
+  DemoResults(List<PruningPlan> plans) {
+    this.plans = plans.stream().sorted(Comparator.comparing(PruningPlan::sparsity)).toList();
   }
 
   void add(Checkpoint checkpoint) {
-    of(checkpoints, checkpoint.getStage()).put(checkpoint.getTargetSparsity(), checkpoint);
+    checkpoints.put(
+        Place.of(checkpoint.getStage(), checkpoint.getTargetSparsity(), checkpoint.getLineage()),
+        checkpoint);
   }
 
   void add(Evaluation evaluation) {
-    of(evaluations, evaluation.getStage()).put(evaluation.getTargetSparsity(), evaluation);
+    evaluations.put(
+        Place.of(evaluation.getStage(), evaluation.getTargetSparsity(), evaluation.getLineage()),
+        evaluation);
   }
 
   void add(Outcome outcome) {
     if (outcome.getResult() != Result.DONE) {
       fail(outcome.getReason().orElse(outcome.getResult().toString()));
+    } else if (outcome.getWork() == Work.PLAN) {
+      plansDone.add(outcome.getId());
     }
   }
 
@@ -56,29 +75,47 @@ final class DemoResults {
     return failure;
   }
 
-  /** Whether every network was made and evaluated. */
+  /** Whether every plan has ended, and every network on its way was made and evaluated. */
   boolean complete() {
-    return finished(Stage.DENSE, 0).isPresent()
-        && sparsities.stream()
+    return dense().isPresent()
+        && plansDone.size() == plans.size()
+        && plans.stream()
             .allMatch(
-                sparsity ->
-                    finished(Stage.PRUNED, sparsity).isPresent()
-                        && finished(Stage.RETRAINED, sparsity).isPresent());
+                plan ->
+                    plan.phases().stream()
+                        .allMatch(
+                            phase ->
+                                finished(Stage.PRUNED, plan, phase.number()).isPresent()
+                                    && finished(Stage.RETRAINED, plan, phase.number())
+                                        .isPresent()));
   }
 
-  /** The sparsities that were asked for, ascending. */
-  List<Double> sparsities() {
-    return sparsities;
+  /** The ways to the sparsities that were asked for, ascending. */
+  List<PruningPlan> plans() {
+    return plans;
   }
 
-  Optional<Finished> finished(Stage stage, double sparsity) {
-    var checkpoint = Optional.ofNullable(of(checkpoints, stage).get(sparsity));
-    var evaluation = Optional.ofNullable(of(evaluations, stage).get(sparsity));
+  Optional<Finished> dense() {
+    return at(Place.DENSE);
+  }
+
+  /** The network of a plan's last phase. */
+  Optional<Finished> last(Stage stage, PruningPlan plan) {
+    return finished(stage, plan, plan.phases().size());
+  }
+
+  /**
+   * The network of one phase.
+   *
+   * @param phase counted from 1
+   */
+  Optional<Finished> finished(Stage stage, PruningPlan plan, int phase) {
+    return at(new Place(stage, plan.sparsity(), phase));
+  }
+
+  private Optional<Finished> at(Place place) {
+    var checkpoint = Optional.ofNullable(checkpoints.get(place));
+    var evaluation = Optional.ofNullable(evaluations.get(place));
     return checkpoint.flatMap(made -> evaluation.map(judged -> new Finished(made, judged)));
-  }
-
-  private static <V> NavigableMap<Double, V> of(
-      Map<Stage, NavigableMap<Double, V>> records, Stage stage) {
-    return records.computeIfAbsent(stage, unseen -> new TreeMap<>());
   }
 }

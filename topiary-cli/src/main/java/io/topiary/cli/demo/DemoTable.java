@@ -1,18 +1,21 @@
 package io.topiary.cli.demo;
 
+import static io.topiary.cli.options.Refusals.number;
+import static io.topiary.cli.text.Columns.aligned;
+
 import io.topiary.cli.demo.DemoResults.Finished;
 import io.topiary.schemas.Disagreement;
 import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.Score;
 import io.topiary.schemas.Stage;
+import io.topiary.sparsity.plan.Phase;
+import io.topiary.sparsity.plan.PruningPlan;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** The finished demo as a table of test figures, a line per network. */
 final class DemoTable {
@@ -30,29 +33,65 @@ final class DemoTable {
           "d2",
           "peak rate");
 
+  private static final List<String> PHASES_HEADER =
+      List.of(
+          "network",
+          "phase",
+          "sparsity",
+          "just pruned %",
+          "retrained %",
+          "d1",
+          "d2",
+          "peak rate",
+          "epochs");
+
   private DemoTable() {}
 
   /** The lines of the table; of a network that is not finished there is none. */
   static List<String> lines(DemoResults results) {
     var rows = new ArrayList<List<String>>();
     rows.add(HEADER);
-    results.finished(Stage.DENSE, 0).map(DemoTable::dense).ifPresent(rows::add);
-    for (var sparsity : results.sparsities()) {
+    results.dense().map(DemoTable::dense).ifPresent(rows::add);
+    for (var plan : results.plans()) {
       results
-          .finished(Stage.RETRAINED, sparsity)
-          .map(retrained -> retrained(retrained, results.finished(Stage.PRUNED, sparsity)))
+          .last(Stage.RETRAINED, plan)
+          .map(retrained -> retrained(retrained, results.last(Stage.PRUNED, plan)))
           .ifPresent(rows::add);
     }
+    return aligned(rows);
+  }
+
+  /** The phases on the way, a line for each; none when every plan has but one. */
+  static List<String> phases(DemoResults results) {
+    var rows = new ArrayList<List<String>>();
+    for (var plan : results.plans()) {
+      for (var phase : plan.phases()) {
+        results
+            .finished(Stage.RETRAINED, plan, phase.number())
+            .map(
+                retrained ->
+                    phase(
+                        plan,
+                        phase,
+                        retrained,
+                        results.finished(Stage.PRUNED, plan, phase.number())))
+            .ifPresent(rows::add);
+      }
+    }
+    if (results.plans().stream().allMatch(plan -> plan.phases().size() == 1)) {
+      return List.of();
+    }
+    rows.add(0, PHASES_HEADER);
     return aligned(rows);
   }
 
   /** Where the weights of every finished network lie, dense and retrained. */
   static List<String> checkpoints(DemoResults results) {
     var rows = new ArrayList<List<String>>();
-    results.finished(Stage.DENSE, 0).ifPresent(dense -> rows.add(List.of("dense", path(dense))));
-    for (var sparsity : results.sparsities()) {
+    results.dense().ifPresent(dense -> rows.add(List.of("dense", path(dense))));
+    for (var plan : results.plans()) {
       results
-          .finished(Stage.RETRAINED, sparsity)
+          .last(Stage.RETRAINED, plan)
           .ifPresent(retrained -> rows.add(List.of(sparsity(retrained), path(retrained))));
     }
     return aligned(rows);
@@ -81,6 +120,21 @@ final class DemoTable {
         rate(dense));
   }
 
+  private static List<String> phase(
+      PruningPlan plan, Phase phase, Finished retrained, Optional<Finished> pruned) {
+    var learningRate = retrained.checkpoint().getRecipe().getLearningRate();
+    return List.of(
+        format("%.2f%% sparse", 100 * plan.finalSparsity()),
+        format("%d/%d", phase.number(), plan.phases().size()),
+        format("%.2f%%", 100 * retrained.evaluation().getSparsity()),
+        pruned.map(before -> percent(before.evaluation().getTest())).orElse(""),
+        percent(retrained.evaluation().getTest()),
+        share(learningRate.getD1()),
+        share(learningRate.getD2()),
+        rate(retrained),
+        number(retrained.checkpoint().getRecipe().getEpochs()));
+  }
+
   private static List<String> retrained(Finished retrained, Optional<Finished> pruned) {
     var evaluation = retrained.evaluation();
     var learningRate = retrained.checkpoint().getRecipe().getLearningRate();
@@ -95,8 +149,8 @@ final class DemoTable {
         speedup(evaluation),
         bytes(evaluation.getBytesDense()),
         bytes(evaluation.getBytesSparse()),
-        learningRate.getD1().map(d1 -> format("%.3f", d1)).orElse(""),
-        learningRate.getD2().map(d2 -> format("%.3f", d2)).orElse(""),
+        share(learningRate.getD1()),
+        share(learningRate.getD2()),
         rate(retrained));
   }
 
@@ -131,25 +185,15 @@ final class DemoTable {
     return format("%,d", bytes);
   }
 
+  private static String share(Optional<Double> d) {
+    return d.map(value -> format("%.3f", value)).orElse("");
+  }
+
   private static String rate(Finished finished) {
     return format("%.4f", finished.checkpoint().getRecipe().getLearningRate().getPeak());
   }
 
   private static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
-  }
-
-  private static List<String> aligned(List<List<String>> rows) {
-    var widths =
-        IntStream.range(0, rows.isEmpty() ? 0 : rows.get(0).size())
-            .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
-            .toArray();
-    return rows.stream()
-        .map(
-            row ->
-                IntStream.range(0, widths.length)
-                    .mapToObj(column -> format("%" + widths[column] + "s", row.get(column)))
-                    .collect(Collectors.joining("  ")))
-        .toList();
   }
 }

@@ -5,7 +5,7 @@ import io.topiary.evaluator.EvaluatorConfig;
 import io.topiary.evaluator.EvaluatorService;
 import io.topiary.pruner.PrunerConfig;
 import io.topiary.pruner.PrunerService;
-import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
@@ -51,14 +51,18 @@ final class Pipeline implements AutoCloseable {
    * @param dataDir folder whose sub-folders are data sets
    */
   static Pipeline start(
-      DemoFolder folder, int slots, Path dataDir, Telemetry telemetry, Clock clock)
+      DemoFolder folder,
+      ArtifactStore artifacts,
+      int slots,
+      Path dataDir,
+      Telemetry telemetry,
+      Clock clock)
       throws IOException, InterruptedException {
     var resources = new Resources();
     try {
       var broker = resources.own(EmbeddedKafka.start(folder.kafka()));
       var settings = settings(broker, folder, slots, dataDir);
       var kafka = KafkaSettings.from(settings);
-      var artifacts = FileArtifactStore.open(folder.artifacts());
       resources.own(PrunerService.start(PrunerConfig.from(settings), artifacts, kafka, telemetry));
       resources.own(
           EvaluatorService.start(

@@ -1,6 +1,7 @@
 package io.topiary.cli.progress;
 
 import io.topiary.schemas.JobProgress;
+import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Work;
 import java.math.BigDecimal;
@@ -16,13 +17,28 @@ final class JobText {
 
   private JobText() {}
 
-  /** For example {@code retraining at 90%} or {@code testing 90% pruned}. */
+  /**
+   * For example {@code retraining at 90%}, {@code retraining 90% phase 2/3} or {@code testing 90%
+   * pruned}.
+   */
   static String name(JobProgress progress) {
-    var sparsity = progress.getTargetSparsity() > 0 ? percent(progress) : "dense";
+    var sparse = progress.getTargetSparsity() > 0;
+    var sparsity = sparse ? percent(progress) : "dense";
     if (progress.getWork() == Work.EVALUATION) {
-      return "testing " + sparsity + (progress.getStage() == Stage.PRUNED ? " pruned" : "");
+      var pruned = progress.getStage() == Stage.PRUNED ? " pruned" : "";
+      return "testing " + sparsity + pruned + phase(progress.getLineage());
     }
-    return progress.getTargetSparsity() > 0 ? "retraining at " + sparsity : "training dense";
+    if (progress.getLineage().getPhases() > 1) {
+      return "retraining " + sparsity + phase(progress.getLineage());
+    }
+    return sparse ? "retraining at " + sparsity : "training dense";
+  }
+
+  /** Which of several phases; nothing when there is but one. */
+  private static String phase(Lineage lineage) {
+    return lineage.getPhases() > 1
+        ? " phase %d/%d".formatted(lineage.getPhase(), lineage.getPhases())
+        : "";
   }
 
   private static String percent(JobProgress progress) {

@@ -18,6 +18,7 @@ import org.jline.utils.Display;
 final class ProgressBars implements ProgressView {
 
   private static final int BAR = 30;
+  private static final int NAME = 18;
 
   /** A running job's newest sign of life, and when it was first heard of. */
   private record Running(JobProgress progress, Instant since) {}
@@ -108,13 +109,20 @@ final class ProgressBars implements ProgressView {
         JobText.left(progress, Duration.between(job.since(), clock.instant()))
             .map(time -> ", %d s left".formatted(time.toSeconds()))
             .orElse("");
-    return "%-18s [%s%s] %3.0f%%  %s%s"
+    return "%s [%s%s] %3.0f%%  %s%s"
         .formatted(
-            JobText.name(progress),
+            padded(JobText.name(progress)),
             "=".repeat(filled),
             " ".repeat(BAR - filled),
             100 * share,
             JobText.state(progress),
             progress.getDone() == progress.getTotal() ? "" : left);
+  }
+
+  /** As wide as the longest name, so that bars begin below each other. */
+  private String padded(String name) {
+    var longest =
+        jobs.values().stream().mapToInt(job -> JobText.name(job.progress()).length()).max();
+    return name + " ".repeat(Math.max(0, Math.max(NAME, longest.orElse(0)) - name.length()));
   }
 }

@@ -12,6 +12,14 @@ import java.util.Optional;
 public sealed interface ProgressView extends AutoCloseable
     permits ProgressBars, ProgressLines, NoProgress {
 
+  /** Set by the launcher where a person looks on; since JDK 22 System.console() cannot tell. */
+  String TERMINAL = "topiary.terminal";
+
+  /** On standard error, where standard output is left to results. */
+  static ProgressView onStandardError(boolean quiet, Clock clock) {
+    return on(System.err, Boolean.getBoolean(TERMINAL), quiet, clock);
+  }
+
   /** Bars where a person looks on, lines where a file or a pipe does. */
   static ProgressView on(PrintStream out, boolean terminal, boolean quiet, Clock clock) {
     if (quiet) {

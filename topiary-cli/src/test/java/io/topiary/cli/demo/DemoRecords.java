@@ -9,29 +9,35 @@ import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Lineage;
 import io.topiary.schemas.NetworkSpec;
+import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Recipe;
+import io.topiary.schemas.Result;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.Score;
 import io.topiary.schemas.Stage;
+import io.topiary.schemas.Work;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Records as the services send them. */
 final class DemoRecords {
 
   private static final String SHA256 = "ab".repeat(32);
-  private static final Lineage LINEAGE =
-      Lineage.newBuilder().setModel("demo").setGeneration("1").build();
 
   private DemoRecords() {}
 
   static Checkpoint checkpoint(Stage stage, double sparsity) {
+    return checkpoint(stage, sparsity, stage == Stage.DENSE ? 0 : 1, 1);
+  }
+
+  static Checkpoint checkpoint(Stage stage, double sparsity, int phase, int phases) {
     var rates = stage == Stage.DENSE ? linear() : allr();
     return Checkpoint.newBuilder()
         .setCheckpointId(stage + "-" + sparsity)
         .setJobId("job-" + sparsity)
         .setStage(stage)
-        .setLineage(LINEAGE)
+        .setLineage(lineage(sparsity, phase, phases))
         .setArtifact(new Artifact("file:///blobs/" + SHA256, 1L, SHA256))
         .setTargetSparsity(sparsity)
         .setRecipe(
@@ -50,11 +56,16 @@ final class DemoRecords {
   }
 
   static Evaluation evaluation(Stage stage, double sparsity, int correct, int lost, int won) {
+    return evaluation(stage, sparsity, stage == Stage.DENSE ? 0 : 1, 1, correct, lost, won);
+  }
+
+  static Evaluation evaluation(
+      Stage stage, double sparsity, int phase, int phases, int correct, int lost, int won) {
     return Evaluation.newBuilder()
         .setEvaluationId("evaluation-" + stage + sparsity)
         .setCheckpointId(stage + "-" + sparsity)
         .setStage(stage)
-        .setLineage(LINEAGE)
+        .setLineage(lineage(sparsity, phase, phases))
         .setNetwork("resnet8")
         .setData("fashion-mnist-sample")
         .setSchedule(Schedule.ALLR)
@@ -72,6 +83,22 @@ final class DemoRecords {
         .setBytesSparse(12_345)
         .setAt(Instant.EPOCH)
         .build();
+  }
+
+  /** How the plan to a sparsity ended. */
+  static Outcome planDone(double sparsity) {
+    return outcome("plan-" + sparsity, Work.PLAN, Result.DONE, null);
+  }
+
+  static Outcome outcome(String id, Work work, Result result, @Nullable String reason) {
+    return new Outcome(id, work, result, lineage(0, 0, 0), reason, "worker", 1L, Instant.EPOCH);
+  }
+
+  private static Lineage lineage(double sparsity, int phase, int phases) {
+    var lineage = Lineage.newBuilder().setModel("demo").setGeneration("1");
+    return phase == 0
+        ? lineage.build()
+        : lineage.setPlan("plan-" + sparsity).setPhase(phase).setPhases(phases).build();
   }
 
   private static LearningRatePlan linear() {

@@ -1,4 +1,4 @@
-package io.topiary.cli.demo;
+package io.topiary.cli.console;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C or SIGTERM: tells a run to stop, and keeps the process alive until the run has put its
  * things in order.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
+
+  /** Exit status of a run that was told to stop. */
+  public static final int INTERRUPTED = 130;
 
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -16,14 +19,14 @@ final class StopSignal implements AutoCloseable {
   private volatile boolean given;
 
   /** Listens from now on. */
-  static StopSignal listen() {
+  public static StopSignal listen() {
     var signal = new StopSignal();
     Runtime.getRuntime().addShutdownHook(new Thread(signal::give, "topiary-stop"));
     return signal;
   }
 
   /** Whether it is time to stop. */
-  boolean given() {
+  public boolean given() {
     return given;
   }
 

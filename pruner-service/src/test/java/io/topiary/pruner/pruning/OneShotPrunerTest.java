@@ -15,7 +15,6 @@ import io.topiary.schemas.BuiltInNetwork;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.LearningRatePlan;
-import io.topiary.schemas.Method;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Recipe;
@@ -40,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PhasePrunerTest {
+class OneShotPrunerTest {
 
   private static final Offset<Double> EXACTLY = within(1e-12);
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
@@ -49,13 +48,13 @@ class PhasePrunerTest {
 
   private ArtifactStore artifacts;
   private DenseNetworks networks;
-  private PhasePruner pruner;
+  private OneShotPruner pruner;
 
   @BeforeEach
   void open() {
     artifacts = FileArtifactStore.open(directory);
     networks = new DenseNetworks(artifacts);
-    pruner = new PhasePruner(artifacts);
+    pruner = new OneShotPruner(artifacts);
   }
 
   @Test
@@ -149,8 +148,6 @@ class PhasePrunerTest {
     assertThat(job.getLineage().getGeneration()).isEqualTo("tonight");
     assertThat(job.getLineage().getPlan()).contains("plan");
     assertThat(job.getLineage().getPhase()).isEqualTo(1);
-    assertThat(job.getLineage().getPhases()).isEqualTo(1);
-    assertThat(job.getLineage().getMethod()).isEqualTo(Method.ONE_SHOT);
     assertThat(job.getLineage().getParent()).contains(dense.getCheckpointId());
     assertThat(job.getStart()).contains(dense.getArtifact());
     assertThat(job.getTargetSparsity()).isEqualTo(0.5);
@@ -225,7 +222,7 @@ class PhasePrunerTest {
 
     assertThatThrownBy(() -> prune(networks.linear("linear", "tonight"), policy, 0.5))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("it must be 0 epochs or at least one iteration");
+        .hasMessageContaining("it must be 1 to");
   }
 
   @Test
@@ -246,8 +243,7 @@ class PhasePrunerTest {
   }
 
   private PrunedNetwork prune(Checkpoint dense, PruningPolicy policy, double sparsity) {
-    var seed = dense.getRecipe().getSeed();
-    return pruner.first(dense, new WantedPlan("plan", policy, sparsity, seed), NOW);
+    return pruner.prune(dense, policy, sparsity, "plan", NOW);
   }
 
   private void assertRefused(Checkpoint dense, String sentence) {

@@ -1,0 +1,83 @@
+package io.topiary.cli.options;
+
+import static io.topiary.cli.options.Refusals.number;
+import static io.topiary.cli.options.Refusals.require;
+
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.plan.PlannedRates;
+import io.topiary.sparsity.schedule.DenseHistory;
+import java.util.List;
+
+/**
+ * What can be known to fail is said now, not after the dense training: too few images for the
+ * epochs, too few weights for the sparsity, rates that cannot be had.
+ */
+public final class Feasibility {
+
+  private Feasibility() {}
+
+  /**
+   * The plans with their rates.
+   *
+   * @throws io.topiary.runtime.StartException when there are too few or too many iterations
+   * @throws io.topiary.sparsity.InvalidInputException when there can be no such rates
+   */
+  public static List<PlannedRates> rates(
+      PruningRequest pruning, TrainingRequest training, Network network, int perEpoch) {
+    var bimp = pruning.retraining() instanceof RetrainingEpochs.Budget;
+    requireAnIteration(bimp ? "--dense-epochs" : "--epochs", pruning.denseEpochs(), perEpoch);
+    requireAnIteration(retrainOption(pruning), pruning.retraining().epochs(), perEpoch);
+    var iterations = (int) Math.rint(pruning.denseEpochs() * perEpoch);
+    var dense = new DenseHistory(training.rates(network, iterations));
+    return pruning.plans().stream()
+        .map(plan -> new PlannedRates(plan, pruning.rule(), dense, perEpoch))
+        .peek(Feasibility::requireRates)
+        .toList();
+  }
+
+  /** Refuses sparsities that leave fewer weights than there are layers. */
+  public static void requireWeights(PruningRequest pruning, Network network) {
+    var layers = network.prunable().size();
+    var weights = network.prunable().stream().mapToLong(w -> w.shape().elements()).sum();
+    for (var plan : pruning.plans()) {
+      require(
+          Math.rint(plan.finalSparsity() * weights) <= weights - layers,
+          "--sparsity has %s, which leaves fewer of the %,d weights than there are layers (%d); it"
+              + " should be lower.",
+          number(plan.sparsity()),
+          weights,
+          layers);
+    }
+  }
+
+  /** Refuses epochs that are less than half a batch, or more batches than can be counted. */
+  public static void requireAnIteration(String option, double epochs, int perEpoch) {
+    var iterations = Math.rint(epochs * perEpoch);
+    require(
+        iterations >= 1,
+        "%s is %s, which is less than half a batch; it should be at least %.4f.",
+        option,
+        number(epochs),
+        1.0 / perEpoch);
+    require(
+        iterations <= Integer.MAX_VALUE,
+        "%s is %s, which is more batches than can be counted; it should be at most %d.",
+        option,
+        number(epochs),
+        Integer.MAX_VALUE / perEpoch);
+  }
+
+  /** Asks for every phase's rates: LRW has none for more iterations than the dense training had. */
+  private static void requireRates(PlannedRates rates) {
+    rates.plan().phases().forEach(rates::highest);
+  }
+
+  private static String retrainOption(PruningRequest pruning) {
+    if (pruning.retraining() instanceof RetrainingEpochs.Budget) {
+      return "--epochs";
+    }
+    return pruning.retraining() instanceof RetrainingEpochs.Total
+        ? "--total-retrain-epochs"
+        : "--retrain-epochs";
+  }
+}

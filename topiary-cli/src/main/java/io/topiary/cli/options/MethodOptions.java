@@ -1,0 +1,96 @@
+package io.topiary.cli.options;
+
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How a network is pruned and retrained, as it is asked for on the command line. */
+public final class MethodOptions {
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      defaultValue = "one-shot",
+      description =
+          "one-shot; imp (prunes and retrains in phases that each take the same share of what is"
+              + " left); imp-renda (the same in phases of 20%%); bimp (imp within a budget of epochs"
+              + " that counts the dense training). Default: ${DEFAULT-VALUE}")
+  private String method = "";
+
+  @Option(
+      names = "--phases",
+      paramLabel = "K",
+      description = "imp, bimp: phases of pruning and retraining. Default: 3")
+  private Optional<Integer> phases = Optional.empty();
+
+  @Option(
+      names = "--sparsity",
+      paramLabel = "S",
+      split = ",",
+      description =
+          "Fractions of the weights to remove, one network for each. Default: 0.7,0.8,0.9; with an"
+              + " N:M selector, what it leaves no choice about")
+  private List<Double> sparsities = List.of();
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      defaultValue = "allr",
+      description =
+          "Learning rates of retraining: ft, lrw, slr, clr, llr or allr. Default:"
+              + " ${DEFAULT-VALUE}")
+  private String schedule = "";
+
+  @Option(
+      names = "--selector",
+      paramLabel = "NAME",
+      defaultValue = "global-magnitude",
+      description = SelectorChoice.HELP)
+  private String selector = "";
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "10",
+      description =
+          "Epochs of dense training; with bimp, of dense training and retraining together. Default:"
+              + " ${DEFAULT-VALUE}")
+  private double epochs;
+
+  @Option(
+      names = "--dense-epochs",
+      paramLabel = "N",
+      description = "bimp: how many of them train the dense network. Default: four tenths")
+  private Optional<Double> denseEpochs = Optional.empty();
+
+  @Option(
+      names = "--retrain-epochs",
+      paramLabel = "N",
+      description = "Epochs of the retraining in each phase. Default: 2; with bimp, what is left")
+  private Optional<Double> retrainEpochs = Optional.empty();
+
+  @Option(
+      names = "--total-retrain-epochs",
+      paramLabel = "N",
+      description = "imp: epochs of all retraining together, split over the phases.")
+  private Optional<Double> totalRetrainEpochs = Optional.empty();
+
+  /**
+   * What was asked for.
+   *
+   * @throws io.topiary.runtime.StartException when it makes no sense or contradicts itself
+   */
+  public PruningRequest request() {
+    return new TypedMethod(
+            method,
+            phases,
+            sparsities,
+            schedule,
+            selector,
+            epochs,
+            denseEpochs,
+            retrainEpochs,
+            totalRetrainEpochs)
+        .request();
+  }
+}

@@ -1,0 +1,51 @@
+package io.topiary.cli.options;
+
+import io.topiary.cli.options.RetrainingEpochs.Budget;
+import io.topiary.cli.options.RetrainingEpochs.PerPhase;
+import io.topiary.cli.options.RetrainingEpochs.Total;
+import io.topiary.sparsity.plan.PruningMethod;
+import io.topiary.sparsity.plan.PruningPlan;
+import io.topiary.sparsity.schedule.RetrainingRule;
+import java.util.List;
+
+/**
+ * How a network is to be pruned and retrained. One that exists makes sense in itself; whether there
+ * are weights and images enough for it is found out with the network and the data set.
+ *
+ * @param phases 0 where the sparsity decides
+ * @param sparsities each above 0 and below 1, all different
+ * @param denseEpochs of dense training
+ */
+public record PruningRequest(
+    PruningMethod method,
+    int phases,
+    List<Double> sparsities,
+    RetrainingRule rule,
+    SelectorChoice selector,
+    double denseEpochs,
+    RetrainingEpochs retraining) {
+
+  public PruningRequest {
+    sparsities = List.copyOf(sparsities);
+  }
+
+  /** The way to every sparsity, in the order in which they were asked for. */
+  public List<PruningPlan> plans() {
+    return sparsities.stream().map(this::plan).toList();
+  }
+
+  private PruningPlan plan(double sparsity) {
+    if (retraining instanceof Budget budget) {
+      return PruningPlan.bimp(sparsity, phases, denseEpochs, budget.epochs());
+    }
+    if (retraining instanceof Total total) {
+      return PruningPlan.impInAll(sparsity, phases, denseEpochs, total.epochs());
+    }
+    var perPhase = ((PerPhase) retraining).epochs();
+    return switch (method) {
+      case ONE_SHOT -> PruningPlan.oneShot(sparsity, denseEpochs, perPhase);
+      case IMP_RENDA -> PruningPlan.renda(sparsity, denseEpochs, perPhase);
+      case IMP, BIMP -> PruningPlan.imp(sparsity, phases, denseEpochs, perPhase);
+    };
+  }
+}

@@ -1,0 +1,50 @@
+package io.topiary.cli.options;
+
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Operator.BatchNormalization;
+import io.topiary.sparsity.schedule.DenseSchedule;
+import io.topiary.sparsity.schedule.LinearDecay;
+import io.topiary.sparsity.schedule.StepDecay;
+import java.util.Optional;
+
+/**
+ * How a network is to be trained. One that exists makes sense in itself.
+ *
+ * @param learningRate peak of the dense training, eta_1; absent for what suits the network
+ * @param stepped whether its rates fall in steps, and not linearly to 0
+ * @param weightDecay absent for what suits the network
+ */
+public record TrainingRequest(
+    int batchSize,
+    Optional<Double> learningRate,
+    boolean stepped,
+    Optional<Double> weightDecay,
+    long seed) {
+
+  /** Of stochastic gradient descent. */
+  public static final double MOMENTUM = 0.9;
+
+  /** What a network trains well with in some ten short epochs. */
+  private record Suitable(double learningRate, double weightDecay) {
+
+    private static final Suitable WITH_BATCH_NORM = new Suitable(0.4, 2e-3);
+    private static final Suitable WITHOUT = new Suitable(0.05, 5e-4);
+
+    /** BatchNorm makes the scale of the weights before it immaterial, and large steps safe. */
+    static Suitable of(Network network) {
+      var normalised =
+          network.nodes().stream().anyMatch(node -> node.operator() instanceof BatchNormalization);
+      return normalised ? WITH_BATCH_NORM : WITHOUT;
+    }
+  }
+
+  /** The rates of the dense training. */
+  public DenseSchedule rates(Network network, int iterations) {
+    var peak = learningRate.orElseGet(() -> Suitable.of(network).learningRate());
+    return stepped ? StepDecay.inTenths(peak, 0, iterations) : new LinearDecay(peak, 0, iterations);
+  }
+
+  public double weightDecay(Network network) {
+    return weightDecay.orElseGet(() -> Suitable.of(network).weightDecay());
+  }
+}

@@ -1,0 +1,146 @@
+package io.topiary.cli.plan;
+
+import static io.topiary.cli.options.Refusals.require;
+
+import io.topiary.cli.options.DataOptions;
+import io.topiary.cli.options.Feasibility;
+import io.topiary.cli.options.MethodOptions;
+import io.topiary.cli.options.NetworkOptions;
+import io.topiary.cli.options.PruningRequest;
+import io.topiary.cli.options.Refusals;
+import io.topiary.cli.options.Subject;
+import io.topiary.cli.options.TrainingOptions;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Shape;
+import io.topiary.sparsity.plan.PlanTable;
+import io.topiary.sparsity.plan.PlannedRates;
+import io.topiary.sparsity.plan.RatePlot;
+import io.topiary.sparsity.plan.RatePlot.Letters;
+import io.topiary.sparsity.schedule.Iterations;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code topiary plan}. */
+@Command(
+    name = "plan",
+    description = {
+      "Shows phases, sparsities, epochs and the shape of the learning rates, before anything runs.",
+      "Takes demo's options, and shows what demo would do with them; starts nothing."
+    },
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  topiary plan --method bimp --epochs 20 --dense-epochs 8 --phases 3 --sparsity 0.9",
+      "  topiary plan --method imp --total-retrain-epochs 10 --sparsity 0.9,0.98",
+      "  topiary plan --schedule lrw --dense-schedule step --sparsity 0.9",
+      "  topiary plan --network resnet50 --images 1281167 --batch-size 256 --epochs 90"
+    })
+public final class PlanCommand implements Callable<Integer> {
+
+  /** Of ImageNet: every built-in network takes them. */
+  private static final Shape LARGE = Shape.of(3, 224, 224);
+
+  private static final int LARGE_CLASSES = 1_000;
+
+  @Mixin private NetworkOptions network = new NetworkOptions();
+  @Mixin private DataOptions data = new DataOptions();
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      description = "Training images of a data set that is not at hand, in place of --data.")
+  private Optional<Integer> images = Optional.empty();
+
+  @Mixin private MethodOptions method = new MethodOptions();
+  @Mixin private TrainingOptions training = new TrainingOptions();
+
+  @Option(names = "--ascii", description = "Draws with ASCII's letters only.")
+  private boolean ascii;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this and exits.")
+  @SuppressWarnings("unused") // picocli reads it
+  private boolean help;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  private CommandSpec spec;
+
+  /** What the rates depend on besides the options. */
+  private record Setting(Network network, String name, int images) {}
+
+  @Override
+  public Integer call() {
+    var pruning = method.request();
+    var request = training.request();
+    var setting = setting(pruning);
+    var perEpoch = Iterations.perEpoch(setting.images(), request.batchSize());
+    var out = spec.commandLine().getOut();
+    var plans = Feasibility.rates(pruning, request, setting.network(), perEpoch);
+    for (var plan : plans) {
+      out.println(title(plan, pruning));
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%s: %,d images in batches of %d, %,d iterations per epoch",
+              setting.name(),
+              setting.images(),
+              request.batchSize(),
+              perEpoch));
+      out.println();
+      print(plan, out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private Setting setting(PruningRequest pruning) {
+    if (images.isEmpty()) {
+      var subject = Subject.open(network.source(), data);
+      Feasibility.requireWeights(pruning, subject.network());
+      return new Setting(
+          subject.network(),
+          subject.network().name() + " on " + subject.data().name(),
+          subject.data().train().size());
+    }
+    var count = images.orElseThrow();
+    require(count >= 1, "--images is %d, but it should be at least 1.", count);
+    var unseen = network.open(LARGE, LARGE_CLASSES);
+    return new Setting(unseen, unseen.name(), count);
+  }
+
+  private static String title(PlannedRates rates, PruningRequest pruning) {
+    var plan = rates.plan();
+    return "%s to sparsity %s in %d phase%s, %s, %s"
+        .formatted(
+            plan.method().label(),
+            Refusals.number(plan.sparsity()),
+            plan.phases().size(),
+            plan.phases().size() == 1 ? "" : "s",
+            pruning.selector().name(),
+            pruning.rule().label());
+  }
+
+  private void print(PlannedRates plan, PrintWriter out) {
+    PlanTable.lines(plan).forEach(out::println);
+    out.println();
+    RatePlot.lines(plan, letters()).forEach(out::println);
+    out.println();
+  }
+
+  private Letters letters() {
+    var encoding = Optional.ofNullable(System.getProperty("sun.stdout.encoding"));
+    var charset = encoding.map(Charset::forName).orElseGet(Charset::defaultCharset);
+    return ascii || !charset.newEncoder().canEncode('\u2588') ? Letters.ASCII : Letters.BLOCKS;
+  }
+}
