@@ -39,38 +39,37 @@ record Compression(
     network.trainable().forEach(p -> zeros.put(p.name(), zeros(weights.values(p))));
     var elements = elements(network.trainable());
     var prunable = elements(network.prunable());
-    var layers = layers(weights, zeros);
     var sparsities = new LinkedHashMap<String, Double>();
-    layers.forEach(layer -> sparsities.put(layer.getName(), 1 - nonZero(layer)));
+    network
+        .prunable()
+        .forEach(
+            p ->
+                sparsities.put(
+                    p.name(), zeros.getOrDefault(p.name(), 0L) / (double) p.shape().elements()));
+    var flops = Flops.of(network, sparsities);
+    var layers = layers(flops, zeros);
     return new Compression(
         layers,
         layers.stream().mapToLong(LayerSparsity::getZeros).sum() / (double) prunable,
         zeros.values().stream().mapToLong(Long::longValue).sum() / (double) elements,
-        layers.stream().mapToLong(LayerSparsity::getFlops).sum(),
-        layers.stream().mapToDouble(layer -> layer.getFlops() * nonZero(layer)).sum(),
-        Flops.theoreticalSpeedup(network, sparsities),
+        flops.dense(),
+        flops.sparse(),
+        flops.theoreticalSpeedup(),
         elements * Float.BYTES,
         (elements - prunable) * Float.BYTES
             + layers.stream().mapToLong(Compression::bytesSparse).sum());
   }
 
-  private static List<LayerSparsity> layers(Weights weights, Map<String, Long> zeros) {
-    var network = weights.network();
-    var elements = new LinkedHashMap<String, Long>();
-    network.prunable().forEach(p -> elements.put(p.name(), p.shape().elements()));
-    return Flops.of(network).stream()
+  private static List<LayerSparsity> layers(Flops flops, Map<String, Long> zeros) {
+    return flops.layers().stream()
         .map(
             layer ->
                 new LayerSparsity(
                     layer.parameter(),
-                    elements.getOrDefault(layer.parameter(), 0L),
+                    layer.weight().elements(),
                     zeros.getOrDefault(layer.parameter(), 0L),
-                    layer.flops()))
+                    layer.dense()))
         .toList();
-  }
-
-  private static double nonZero(LayerSparsity layer) {
-    return (layer.getElements() - layer.getZeros()) / (double) layer.getElements();
   }
 
   private static long bytesSparse(LayerSparsity layer) {

@@ -2,19 +2,18 @@ package io.topiary.pruner;
 
 import static java.util.stream.Collectors.toSet;
 
-import io.topiary.pruner.pruning.OneShotPruner;
+import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.pruner.pruning.PrunedNetwork;
 import io.topiary.pruner.pruning.RefusedException;
+import io.topiary.pruner.pruning.WantedPlan;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.schemas.Checkpoint;
-import io.topiary.schemas.Ids;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.PlanState;
 import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Topics;
-import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.InvalidInputException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -28,23 +27,21 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Prunes dense checkpoints, as often as there are policies for their model and sparsities in those,
- * and tells the plans whose retraining has come back. What it has sent itself, it reads and leaves.
+ * Prunes dense checkpoints, as often as there are policies for their model and plans in those; and
+ * those that come back from retraining, until their plan's last phase is done. What it has sent
+ * itself, it reads and leaves.
  */
 final class CheckpointProcessor extends ContextualProcessor<String, byte[], String, Object> {
 
-  private final OneShotPruner pruner;
+  private final PhasePruner pruner;
   private final PrunerMeters meters;
   private final ArtifactFaults faults;
 
-  CheckpointProcessor(OneShotPruner pruner, PrunerMeters meters, ArtifactFaults faults) {
+  CheckpointProcessor(PhasePruner pruner, PrunerMeters meters, ArtifactFaults faults) {
     this.pruner = pruner;
     this.meters = meters;
     this.faults = faults;
   }
-
-  /** A plan that is not known yet. */
-  private record Wanted(String planId, PruningPolicy policy, double sparsity) {}
 
   @Override
   public void process(Record<String, byte[]> record) {
@@ -52,7 +49,7 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
     switch (checkpoint.getStage()) {
       case DENSE -> prune(checkpoint, record.value());
       case PRUNED -> {}
-      case RETRAINED -> endPlan(checkpoint);
+      case RETRAINED -> goOn(checkpoint, record.value());
       case UNKNOWN ->
           throw meters.poison(
               Topics.CHECKPOINTS,
@@ -79,48 +76,77 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
     }
   }
 
-  private void endPlan(Checkpoint retrained) {
-    retrained
-        .getLineage()
-        .getPlan()
-        .map(
-            plan ->
-                new PlanEvent.JobEnded(plan, retrained.getJobId(), Result.DONE, Optional.empty()))
-        .ifPresent(event -> forward(retrained, event, PrunerTopology.PLANS));
+  /** Of whatever no plan waits for, or waits no longer, nothing is made. */
+  private void goOn(Checkpoint retrained, byte[] bytes) {
+    var waiting = Plans.of(context()).waitingFor(retrained);
+    if (waiting.isEmpty()) {
+      unpark(retrained);
+    } else if (PhasePruner.hasNext(waiting.get())) {
+      pruneAgain(waiting.get(), retrained, bytes);
+    } else {
+      unpark(retrained);
+      var plan = waiting.get().getPlanId();
+      tellPlan(
+          retrained,
+          new PlanEvent.JobEnded(plan, retrained.getJobId(), Result.DONE, Optional.empty()));
+    }
+  }
+
+  private void pruneAgain(Plan plan, Checkpoint retrained, byte[] bytes) {
+    try {
+      var pruned = meters.pruning(() -> pruner.next(plan, retrained, now()));
+      unpark(retrained);
+      make(retrained, Plan.newBuilder(plan), pruned);
+    } catch (ArtifactException fault) {
+      park(retrained, bytes, fault);
+      tellPlan(retrained, new PlanEvent.Returned(plan));
+    } catch (InvalidInputException | CorruptArtifactException e) {
+      unpark(retrained);
+      tellPlan(retrained, new PlanEvent.Stuck(plan, String.valueOf(e.getMessage())));
+      throw meters.poison(Topics.CHECKPOINTS, e);
+    }
+  }
+
+  private void park(Checkpoint checkpoint, byte[] bytes, ArtifactException fault) {
+    store(CheckpointIntake.PARKED).put(checkpoint.getCheckpointId(), bytes);
+    faults.away(context().taskId(), String.valueOf(fault.getMessage()));
+  }
+
+  private void unpark(Checkpoint checkpoint) {
+    store(CheckpointIntake.PARKED).delete(checkpoint.getCheckpointId());
+    if (store(CheckpointIntake.PARKED).approximateNumEntries() == 0) {
+      faults.back(context().taskId());
+    }
   }
 
   /** Sends nothing before all is pruned, so that a checkpoint is parked whole or not at all. */
   private void prune(Checkpoint dense, byte[] bytes) {
-    var pruned = new LinkedHashMap<Wanted, PrunedNetwork>();
-    var refusals = new LinkedHashMap<Wanted, Exception>();
+    var pruned = new LinkedHashMap<WantedPlan, PrunedNetwork>();
+    var refusals = new LinkedHashMap<WantedPlan, Exception>();
     try {
       for (var wanted : wanted(dense)) {
         try {
-          pruned.put(wanted, prune(dense, wanted));
+          pruned.put(wanted, meters.pruning(() -> pruner.first(dense, wanted, now())));
         } catch (InvalidInputException | CorruptArtifactException e) {
           refusals.put(wanted, e);
         }
       }
     } catch (ArtifactException fault) {
-      store(CheckpointIntake.PARKED).put(dense.getCheckpointId(), bytes);
-      faults.away(context().taskId(), String.valueOf(fault.getMessage()));
+      park(dense, bytes, fault);
       return;
     }
-    store(CheckpointIntake.PARKED).delete(dense.getCheckpointId());
-    if (store(CheckpointIntake.PARKED).approximateNumEntries() == 0) {
-      faults.back(context().taskId());
-    }
+    unpark(dense);
     remember(dense, bytes);
     forgetRefusals(dense, pruned.keySet());
     forgetRefusals(dense, refusals.keySet());
-    pruned.forEach((wanted, network) -> make(dense, wanted, network));
+    pruned.forEach((wanted, network) -> make(dense, plan(wanted), network));
     refusals.forEach((wanted, why) -> refuse(dense, wanted, why));
     for (var why : refusals.values()) {
       throw meters.poison(Topics.CHECKPOINTS, why);
     }
   }
 
-  private List<Wanted> wanted(Checkpoint dense) {
+  private List<WantedPlan> wanted(Checkpoint dense) {
     var plans = Plans.of(context()).startingFrom(dense.getCheckpointId());
     return AcceptedPolicies.of(context()).applyingTo(dense.getLineage().getModel()).stream()
         .flatMap(
@@ -140,30 +166,25 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
    *
    * @param known the plans from this checkpoint for any version of the policy
    */
-  private static Stream<Wanted> wanted(Checkpoint dense, PruningPolicy policy, List<Plan> known) {
+  private static Stream<WantedPlan> wanted(
+      Checkpoint dense, PruningPolicy policy, List<Plan> known) {
     if (!known.isEmpty() && known.stream().noneMatch(Plans::isRefused)) {
       return Stream.empty();
     }
-    return policy.getSparsities().stream()
-        .map(
-            sparsity ->
-                new Wanted(Ids.planId(dense.getCheckpointId(), policy, sparsity), policy, sparsity))
+    return WantedPlan.of(policy, dense).stream()
         .filter(wanted -> known.stream().noneMatch(plan -> answers(plan, wanted)));
   }
 
-  private static boolean answers(Plan plan, Wanted wanted) {
+  private static boolean answers(Plan plan, WantedPlan wanted) {
+    var job = plan.getJob();
     return Plans.isRefused(plan)
         ? plan.getPlanId().equals(wanted.planId())
-        : plan.getJob().getTargetSparsity() == wanted.sparsity();
-  }
-
-  private PrunedNetwork prune(Checkpoint dense, Wanted wanted) {
-    return meters.pruning(
-        () -> pruner.prune(dense, wanted.policy(), wanted.sparsity(), wanted.planId(), now()));
+        : job.getTargetSparsity() == wanted.sparsity()
+            && job.getRecipe().getSeed() == wanted.seed();
   }
 
   /** What is wanted takes the place of what earlier versions of its policy were refused. */
-  private void forgetRefusals(Checkpoint dense, Set<Wanted> wanted) {
+  private void forgetRefusals(Checkpoint dense, Set<WantedPlan> wanted) {
     var policies = wanted.stream().map(any -> any.policy().getName()).collect(toSet());
     var plans = Plans.of(context());
     plans.startingFrom(dense.getCheckpointId()).stream()
@@ -171,28 +192,34 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
         .forEach(plans::delete);
   }
 
-  private void make(Checkpoint dense, Wanted wanted, PrunedNetwork pruned) {
+  /** The plan's next job has not been sent yet, however often those before it were. */
+  private void make(Checkpoint start, Plan.Builder plan, PrunedNetwork pruned) {
     meters.pruned(pruned);
-    var plan = plan(wanted, pruned.job()).setState(PlanState.WAITING).build();
-    forward(dense, pruned.checkpoint(), PrunerTopology.CHECKPOINTS_SINK);
-    forward(dense, new PlanEvent.Made(plan), PrunerTopology.PLANS);
+    plan.setState(PlanState.WAITING).setJob(pruned.job()).clearSentAt().setSent(0);
+    forward(start, pruned.checkpoint(), PrunerTopology.CHECKPOINTS_SINK);
+    tellPlan(start, new PlanEvent.Made(plan.build()));
   }
 
-  private void refuse(Checkpoint dense, Wanted wanted, Exception why) {
-    var job = OneShotPruner.refusedJob(dense, wanted.policy(), wanted.sparsity(), wanted.planId());
+  private void refuse(Checkpoint dense, WantedPlan wanted, Exception why) {
     var plan =
-        plan(wanted, job)
+        plan(wanted)
             .setState(PlanState.REFUSED)
+            .setJob(PhasePruner.refusedJob(dense, wanted))
             .setReason(String.valueOf(why.getMessage()))
             .build();
-    forward(dense, new PlanEvent.Refused(plan), PrunerTopology.PLANS);
+    tellPlan(dense, new PlanEvent.Refused(plan));
   }
 
-  private static Plan.Builder plan(Wanted wanted, TrainingJob job) {
+  /** Keeps the policy as it is now: what becomes of it later does not concern the plan. */
+  private static Plan.Builder plan(WantedPlan wanted) {
     return Plan.newBuilder()
         .setPlanId(wanted.planId())
         .setPolicy(wanted.policy().getName())
-        .setJob(job);
+        .setPinnedPolicy(wanted.policy());
+  }
+
+  private void tellPlan(Checkpoint cause, PlanEvent event) {
+    forward(cause, event, PrunerTopology.PLANS);
   }
 
   /** Policies that come later apply to the newest dense checkpoint of a model. */

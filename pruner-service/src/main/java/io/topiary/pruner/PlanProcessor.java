@@ -19,9 +19,9 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Follows every plan from the pruned network to the end of its retraining. Jobs wait in the store
- * and go out as the trainers have room for them; one that is not heard of any more goes out again,
- * but not for ever. A plan ends once.
+ * Follows every plan from the pruned network to the end of its retraining, phase by phase. Jobs
+ * wait in the store and go out as the trainers have room for them; one that is not heard of any
+ * more goes out again, but not for ever. A plan ends once.
  */
 final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String, SpecificRecord> {
 
@@ -58,7 +58,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     super.init(context);
     open.clear();
     Plans.of(context).all().stream()
-        .filter(PlanProcessor::isOpen)
+        .filter(Plans::isOpen)
         .forEach(plan -> open.put(plan.getPlanId(), plan));
     report();
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick(Instant.ofEpochMilli(now)));
@@ -68,15 +68,25 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   public void process(Record<String, PlanEvent> record) {
     if (record.value() instanceof PlanEvent.Made made) {
       keep(made.plan());
+    } else if (record.value() instanceof PlanEvent.Returned returned) {
+      keep(Plan.newBuilder(returned.plan()).setState(PlanState.PRUNING).build());
+    } else if (record.value() instanceof PlanEvent.Stuck stuck) {
+      end(stuck.plan(), PlanState.FAILED, Result.FAILED, Optional.of(stuck.reason()));
     } else if (record.value() instanceof PlanEvent.JobEnded ended) {
-      Optional.ofNullable(open.get(ended.planId()))
-          .filter(plan -> plan.getJob().getJobId().equals(ended.jobId()))
+      waitingFor(ended)
           .ifPresent(plan -> end(plan, endOf(ended.result()), ended.result(), ended.reason()));
     } else if (record.value() instanceof PlanEvent.Refused refused) {
       end(refused.plan(), PlanState.REFUSED, Result.FAILED, refused.plan().getReason());
     }
     report();
     admit(now());
+  }
+
+  /** A job whose network has come back already cannot end otherwise. */
+  private Optional<Plan> waitingFor(PlanEvent.JobEnded ended) {
+    return Optional.ofNullable(open.get(ended.planId()))
+        .filter(plan -> plan.getJob().getJobId().equals(ended.jobId()))
+        .filter(plan -> plan.getState() != PlanState.PRUNING);
   }
 
   @Override
@@ -137,6 +147,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
             .setState(PlanState.RETRAINING)
             .setSentAt(now)
             .setSent(plan.getSent() + 1)
+            .setBegunAt(plan.getBegunAt().orElse(now))
             .build());
     var job = plan.getJob();
     context()
@@ -148,9 +159,14 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     reason.ifPresent(ended::setReason);
     keep(ended.build());
     var job = plan.getJob();
-    var sinceSent = Duration.between(plan.getSentAt().orElse(now()), now());
+    var duration = Duration.between(begunAt(plan).orElse(now()), now());
     meters.planEnded(job.getLineage(), job.getRecipe(), job.getTargetSparsity(), result);
-    tell(plan.getPlanId(), job.getLineage(), result, reason, sinceSent);
+    tell(plan.getPlanId(), job.getLineage(), result, reason, duration);
+  }
+
+  /** Plans of earlier versions know only when their job was last sent. */
+  private static Optional<Instant> begunAt(Plan plan) {
+    return plan.getBegunAt().or(plan::getSentAt);
   }
 
   private void tell(
@@ -173,7 +189,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
 
   private void keep(Plan plan) {
     Plans.of(context()).put(plan);
-    if (isOpen(plan)) {
+    if (Plans.isOpen(plan)) {
       open.put(plan.getPlanId(), plan);
     } else {
       open.remove(plan.getPlanId());
@@ -192,11 +208,11 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   }
 
   private static PlanState endOf(Result retraining) {
-    return retraining == Result.DONE ? PlanState.DONE : PlanState.FAILED;
-  }
-
-  private static boolean isOpen(Plan plan) {
-    return plan.getState() == PlanState.WAITING || plan.getState() == PlanState.RETRAINING;
+    return switch (retraining) {
+      case DONE -> PlanState.DONE;
+      case CANCELLED -> PlanState.CANCELLED;
+      case FAILED, UNKNOWN -> PlanState.FAILED;
+    };
   }
 
   private Instant now() {

@@ -1,10 +1,13 @@
 package io.topiary.pruner;
 
 import io.topiary.schemas.AvroSerde;
+import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.DenseRun;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.PlanState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
@@ -33,9 +36,17 @@ final class Plans {
         Stores.persistentKeyValueStore(STORE), Serdes.String(), new AvroSerde<>(Plan.class));
   }
 
-  /** Its network could not be pruned. */
+  /** Its dense network could not be pruned. */
   static boolean isRefused(Plan plan) {
     return plan.getState() == PlanState.REFUSED;
+  }
+
+  /** It has not ended. */
+  static boolean isOpen(Plan plan) {
+    return switch (plan.getState()) {
+      case WAITING, RETRAINING, PRUNING -> true;
+      case UNKNOWN, DONE, FAILED, REFUSED, CANCELLED -> false;
+    };
   }
 
   void put(Plan plan) {
@@ -56,6 +67,17 @@ final class Plans {
     return values(store.prefixScan(prefix(checkpointId), new StringSerializer())).stream()
         .filter(plan -> checkpointId(plan).equals(checkpointId))
         .toList();
+  }
+
+  /** The plan that waits for this network: whose current job has made it. */
+  Optional<Plan> waitingFor(Checkpoint retrained) {
+    var dense = retrained.getDense().map(DenseRun::getCheckpointId);
+    var planId = retrained.getLineage().getPlan();
+    return dense
+        .flatMap(start -> planId.map(id -> prefix(start) + id))
+        .map(store::get)
+        .filter(Plans::isOpen)
+        .filter(plan -> plan.getJob().getJobId().equals(retrained.getJobId()));
   }
 
   private static String key(Plan plan) {

@@ -3,7 +3,7 @@ package io.topiary.pruner;
 import static java.util.Map.entry;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
-import io.topiary.pruner.pruning.OneShotPruner;
+import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
@@ -65,7 +65,7 @@ public final class PrunerService implements AutoCloseable {
     var backlog = new Backlog();
     var topology =
         PrunerTopology.build(
-            new OneShotPruner(artifacts),
+            new PhasePruner(artifacts),
             backlog,
             new PrunerMeters(telemetry.registry(), backlog),
             new ArtifactFaults(telemetry.health().component(NAME + "-artifacts")),

@@ -1,6 +1,6 @@
 package io.topiary.pruner;
 
-import io.topiary.pruner.pruning.OneShotPruner;
+import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class PrunerTopology {
    * @param patience see {@link PlanProcessor}
    */
   static Topology build(
-      OneShotPruner pruner,
+      PhasePruner pruner,
       Backlog backlog,
       PrunerMeters meters,
       ArtifactFaults faults,

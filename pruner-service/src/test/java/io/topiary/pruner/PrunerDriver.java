@@ -1,6 +1,6 @@
 package io.topiary.pruner;
 
-import io.topiary.pruner.pruning.OneShotPruner;
+import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Checkpoint;
@@ -49,7 +49,7 @@ final class PrunerDriver implements AutoCloseable {
     this.driver =
         new TopologyTestDriver(
             PrunerTopology.build(
-                new OneShotPruner(artifacts),
+                new PhasePruner(artifacts),
                 backlog,
                 new PrunerMeters(telemetry.registry(), backlog),
                 new ArtifactFaults(telemetry.health().component("artifacts")),
@@ -85,6 +85,7 @@ final class PrunerDriver implements AutoCloseable {
             .setLineage(job.getLineage())
             .setArtifact(job.getStart().orElseThrow())
             .setRecipe(job.getRecipe())
+            .setDense(job.getDense().orElseThrow())
             .setAt(now)
             .build());
     sendOutcome(job, Result.DONE, null);

@@ -310,6 +310,7 @@ class PrunerServiceIT {
             .setLineage(job.getLineage())
             .setArtifact(job.getStart().orElseThrow())
             .setRecipe(job.getRecipe())
+            .setDense(job.getDense().orElseThrow())
             .setAt(Instant.now())
             .build());
   }

@@ -2,7 +2,7 @@ package io.topiary.pruner;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.topiary.pruner.pruning.OneShotPruner;
+import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
@@ -32,7 +32,7 @@ class PrunerServiceTest {
     try (var telemetry = Telemetry.start("localhost", 0)) {
       var topology =
           PrunerTopology.build(
-              new OneShotPruner(FileArtifactStore.open(directory)),
+              new PhasePruner(FileArtifactStore.open(directory)),
               backlog,
               new PrunerMeters(telemetry.registry(), backlog),
               new ArtifactFaults(telemetry.health().component("artifacts")),

@@ -1,20 +1,29 @@
 package io.topiary.pruner.pruning;
 
+import static java.util.stream.Collectors.joining;
+
 import io.topiary.schemas.Method;
 import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.SelectorKind;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 
 /** What a policy may say, and which models it is for. */
 public final class Policies {
 
-  private static final int LONGEST_RETRAINING = 1_000_000;
+  /** Those that dense runs follow. */
+  private static final EnumSet<Schedule> DENSE = EnumSet.of(Schedule.LINEAR, Schedule.STEP);
+
+  /** A sparsity in decimals is as near to 1 - n/m as this. */
+  private static final double ROUNDING = 1e-9;
 
   private Policies() {}
 
   /**
-   * Checks all that a policy says.
+   * Checks all that a policy says, as far as it can be told without a network.
    *
    * @param key the record's key, which is the policy's name
    * @throws RefusedException when it cannot be acted on
@@ -27,54 +36,41 @@ public final class Policies {
     require(
         !policy.getModels().isBlank(), policy, "is for no models; '*' would stand for all of them");
     require(
-        policy.getMethod() == Method.ONE_SHOT,
+        policy.getMethod() != Method.UNKNOWN,
         policy,
-        "has the method %s; this version knows ONE_SHOT".formatted(policy.getMethod()));
+        "has the method UNKNOWN; this version knows " + known(Method.values()));
     require(
-        policy.getSelector() == SelectorKind.GLOBAL_MAGNITUDE,
+        policy.getSelector() != SelectorKind.UNKNOWN,
         policy,
-        "has the selector %s; this version knows GLOBAL_MAGNITUDE".formatted(policy.getSelector()));
-    require(
-        policy.getSchedule() == Schedule.ALLR,
-        policy,
-        "retrains with %s; this version knows ALLR".formatted(policy.getSchedule()));
+        "has the selector UNKNOWN; this version knows " + known(SelectorKind.values()));
+    requireForRetraining(policy);
     requireValidSparsities(policy);
-    var epochs = policy.getRetrainEpochs();
-    require(
-        epochs > 0 && epochs <= LONGEST_RETRAINING,
-        policy,
-        "retrains for %s epochs; it must be above 0 and at most %d"
-            .formatted(epochs, LONGEST_RETRAINING));
+    requireDistinctSeeds(policy);
+    PolicyPhases.requireValid(policy);
+    requirePattern(policy);
   }
 
   /**
    * Whether the policy's glob matches the model's name: {@code *} any text, {@code ?} any letter.
    */
   public static boolean appliesTo(PruningPolicy policy, String model) {
-    return matches(policy.getModels(), model);
+    return new Glob(policy.getModels()).matches(model);
   }
 
-  /** Goes back to the last asterisk only, which is enough, and takes no longer than quadratic. */
-  private static boolean matches(String glob, String name) {
-    var g = 0;
-    var n = 0;
-    var afterAsterisk = -1;
-    var retry = 0;
-    while (n < name.length()) {
-      if (g < glob.length() && glob.charAt(g) == '*') {
-        afterAsterisk = ++g;
-        retry = n;
-      } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == name.charAt(n))) {
-        g++;
-        n++;
-      } else if (afterAsterisk >= 0) {
-        g = afterAsterisk;
-        n = ++retry;
-      } else {
-        return false;
-      }
-    }
-    return glob.substring(g).chars().allMatch(letter -> letter == '*');
+  private static void requireForRetraining(PruningPolicy policy) {
+    var schedule = policy.getSchedule();
+    var known =
+        known(
+            Arrays.stream(Schedule.values())
+                .filter(any -> !DENSE.contains(any))
+                .toArray(Schedule[]::new));
+    require(
+        schedule != Schedule.UNKNOWN, policy, "retrains with UNKNOWN; this version knows " + known);
+    require(
+        !DENSE.contains(schedule),
+        policy,
+        "retrains with %s, which is for dense runs; it must be one of %s"
+            .formatted(schedule, known));
   }
 
   private static void requireValidSparsities(PruningPolicy policy) {
@@ -89,7 +85,51 @@ public final class Policies {
     }
   }
 
-  private static void require(boolean condition, PruningPolicy policy, String complaint) {
+  private static void requireDistinctSeeds(PruningPolicy policy) {
+    var seen = new HashSet<Long>();
+    for (var seed : policy.getSeeds()) {
+      require(seen.add(seed), policy, "has the seed %d twice".formatted(seed));
+    }
+  }
+
+  private static void requirePattern(PruningPolicy policy) {
+    var n = policy.getN();
+    var m = policy.getM();
+    if (policy.getSelector() != SelectorKind.N_OF_M) {
+      require(
+          n == 0 && m == 0,
+          policy,
+          "has n = %d and m = %d, but the selector %s; both must be 0, as they are for N_OF_M"
+              .formatted(n, m, policy.getSelector()));
+      return;
+    }
+    require(
+        n >= 1 && n < m,
+        policy,
+        "keeps %d of every %d weights; n must be at least 1 and below m".formatted(n, m));
+    require(
+        policy.getMethod() == Method.ONE_SHOT,
+        policy,
+        "prunes to a pattern by %s; with N_OF_M the method must be ONE_SHOT"
+            .formatted(policy.getMethod()));
+    var sparsity = (m - n) / (double) m;
+    for (var asked : policy.getSparsities()) {
+      require(
+          Math.abs(asked - sparsity) <= ROUNDING,
+          policy,
+          "prunes to sparsity %s; where %d of every %d weights stay it must be %s"
+              .formatted(asked, n, m, sparsity));
+    }
+  }
+
+  private static String known(Enum<?>... constants) {
+    return List.of(constants).stream()
+        .map(Enum::name)
+        .filter(name -> !name.equals("UNKNOWN"))
+        .collect(joining(", "));
+  }
+
+  static void require(boolean condition, PruningPolicy policy, String complaint) {
     if (!condition) {
       throw new RefusedException("Policy '%s' %s.".formatted(policy.getName(), complaint));
     }

@@ -36,8 +36,9 @@ public final class Labels {
     if (lineage.getPlan().isEmpty()) {
       return DENSE;
     }
-    // Plans without a number of phases are of a version that could prune in one way only.
-    return value(lineage.getPhases() == 0 ? Method.ONE_SHOT : lineage.getMethod());
+    // Plans that say nothing of it are of a version that could prune in one way only.
+    var says = lineage.getPhases() > 0 || lineage.getMethod() != Method.UNKNOWN;
+    return value(says ? lineage.getMethod() : Method.ONE_SHOT);
   }
 
   private static String plain(double number) {

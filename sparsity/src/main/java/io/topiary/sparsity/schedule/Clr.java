@@ -50,6 +50,7 @@ public record Clr(double etaOne, double etaMin, int iterations) implements Retra
       return HalfCosine.rate(peak(), iteration, w);
     }
     var angle = Math.PI * HalfCosine.past(iteration, w) / (iterations - w);
-    return etaMin + (etaOne - etaMin) * (1 + Math.cos(angle)) / 2;
+    // The same from above: rounding cannot lift it over the peak.
+    return etaOne - (etaOne - etaMin) * (1 - Math.cos(angle)) / 2;
   }
 }
