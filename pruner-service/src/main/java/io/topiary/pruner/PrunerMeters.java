@@ -22,7 +22,7 @@ final class PrunerMeters {
   private final Timer mask;
   private final Counter jobsSentAgain;
 
-  /** Sparsity of the newest mask, by the labels of its fleet. */
+  /** Sparsity of the newest mask that a plan ends with, by the labels of its fleet. */
   private final Map<Tags, Double> sparsities = new ConcurrentHashMap<>();
 
   PrunerMeters(MeterRegistry registry, Backlog backlog) {
@@ -55,12 +55,16 @@ final class PrunerMeters {
     return mask.record(pruning);
   }
 
+  /** Shows the masks of last phases only: the label says the sparsity that the plan ends with. */
   void pruned(PrunedNetwork network) {
     var job = network.job();
+    if (job.getLineage().getPhase() < job.getLineage().getPhases()) {
+      return;
+    }
     var labels = Labels.of(job.getLineage(), job.getRecipe(), job.getTargetSparsity());
     if (sparsities.put(labels, network.sparsity()) == null) {
       Gauge.builder("topiary.pruner.sparsity", sparsities, all -> all.getOrDefault(labels, 0.0))
-          .description("Sparsity of the newest mask")
+          .description("Sparsity of the newest mask that a plan ends with")
           .tags(labels)
           .register(registry);
     }

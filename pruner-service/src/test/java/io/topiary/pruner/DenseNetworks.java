@@ -23,9 +23,11 @@ import io.topiary.sparsity.network.Shape;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 
 /** Dense networks small enough to work out by hand, as their checkpoints arrive. */
 public final class DenseNetworks {
@@ -36,6 +38,15 @@ public final class DenseNetworks {
           "linear",
           Shape.of(2),
           List.of(new Node("fc", new Gemm(2, true), List.of(Network.INPUT))));
+
+  /** {@code first.weight} [8, 12], {@code second.weight} [4, 8] and their biases: 128 weights. */
+  public static final Network TWO_LAYERS =
+      new Network(
+          "two-layers",
+          Shape.of(12),
+          List.of(
+              new Node("first", new Gemm(8, true), List.of(Network.INPUT)),
+              new Node("second", new Gemm(4, true), List.of("first"))));
 
   private static final Instant TRAINED = Instant.parse("2026-11-22T10:00:00Z");
 
@@ -52,6 +63,24 @@ public final class DenseNetworks {
         generation,
         spec(LINEAR),
         weights(LINEAR, Map.of("fc.weight", List.of(1f, 2f, 3f, 4f), "fc.bias", List.of(0f, 0f))));
+  }
+
+  /**
+   * {@link #TWO_LAYERS} with weights drawn by lot, those of the second layer three times as far.
+   */
+  public Checkpoint twoLayers(String model, long seed) {
+    var random = new Random(seed);
+    var values = new HashMap<String, List<Float>>();
+    for (var parameter : TWO_LAYERS.parameters()) {
+      var scale = parameter.name().startsWith("second") ? 3 : 1;
+      values.put(
+          parameter.name(),
+          random
+              .doubles(parameter.shape().elements())
+              .mapToObj(any -> (float) (scale * (any - 0.5)))
+              .toList());
+    }
+    return checkpoint(model, "seed " + seed, spec(TWO_LAYERS), weights(TWO_LAYERS, values));
   }
 
   public NetworkSpec spec(Network network) {
