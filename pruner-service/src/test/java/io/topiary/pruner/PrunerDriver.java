@@ -7,6 +7,7 @@ import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Outcome;
+import io.topiary.schemas.Plan;
 import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
@@ -17,6 +18,7 @@ import io.topiary.schemas.Work;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -88,6 +90,12 @@ final class PrunerDriver implements AutoCloseable {
             .setDense(job.getDense().orElseThrow())
             .setAt(now)
             .build());
+    sendOutcome(job, Result.DONE, null);
+  }
+
+  /** What a trainer sends when the job has made this. */
+  void complete(TrainingJob job, Checkpoint retrained) {
+    send(retrained);
     sendOutcome(job, Result.DONE, null);
   }
 
@@ -179,6 +187,21 @@ final class PrunerDriver implements AutoCloseable {
   public void close() {
     driver.close();
     telemetry.close();
+  }
+
+  /** The plans, whatever became of them. */
+  List<Plan> plans() {
+    var plans = new ArrayList<Plan>();
+    try (var entries = driver.<String, Plan>getKeyValueStore(Plans.STORE).all()) {
+      entries.forEachRemaining(entry -> plans.add(entry.value));
+    }
+    return plans;
+  }
+
+  /** Puts a plan in the place of itself. */
+  void put(Plan plan) {
+    var dense = plan.getJob().getDense().orElseThrow().getCheckpointId();
+    driver.<String, Plan>getKeyValueStore(Plans.STORE).put(dense + "/" + plan.getPlanId(), plan);
   }
 
   private <V extends SpecificRecord> List<V> sent(Topic<V> topic) {
