@@ -1,5 +1,7 @@
 package io.topiary.engine;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -34,10 +36,12 @@ final class TorchNetwork {
   private final TorchSession session;
   private final Network network;
   private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
+  private final Map<String, List<String>> readLastBy;
 
   TorchNetwork(TorchSession session, Weights weights) {
     this.session = session;
     network = weights.network();
+    readLastBy = readLastBy(network);
     for (Parameter parameter : network.parameters()) {
       long[] shape =
           parameter.shape().dimensions().stream().mapToLong(Integer::longValue).toArray();
@@ -65,7 +69,7 @@ final class TorchNetwork {
   /**
    * Class scores of a batch, [images, classes].
    *
-   * @param batch [images, channels, height, width]; all intermediate results join its manager
+   * @param batch [images, channels, height, width]; the scores join its manager
    * @param batchStatistics whether BatchNorm uses, and follows, the batch's own mean and variance,
    *     as in training, or its running statistics
    */
@@ -77,8 +81,25 @@ final class TorchNetwork {
       List<PtNDArray> inputs = node.inputs().stream().map(outputs::get).toList();
       last = apply(node, inputs, batchStatistics);
       outputs.put(node.name(), last);
+      for (String read : readLastBy.getOrDefault(node.name(), List.of())) {
+        Objects.requireNonNull(outputs.remove(read), read).close();
+      }
     }
     return last;
+  }
+
+  /**
+   * Of every node, the nodes whose outputs nobody needs once it has run. PyTorch keeps what a
+   * backward pass needs of them by itself; the rest would be most of the memory of a deep network.
+   */
+  private static Map<String, List<String>> readLastBy(Network network) {
+    Map<String, String> lastReaders = new HashMap<>();
+    network
+        .nodes()
+        .forEach(node -> node.inputs().forEach(input -> lastReaders.put(input, node.name())));
+    // The image belongs to whoever brought it.
+    lastReaders.remove(Network.INPUT);
+    return lastReaders.keySet().stream().collect(groupingBy(lastReaders::get));
   }
 
   private PtNDArray apply(Node node, List<PtNDArray> inputs, boolean batchStatistics) {
@@ -126,8 +147,9 @@ final class TorchNetwork {
     } else if (operator instanceof Flatten) {
       return JniUtils.flatten(x, 1, -1);
     } else if (operator instanceof Slice slice) {
-      PtNDArray rows = JniUtils.slice(x, 2, 0, Long.MAX_VALUE, slice.steps().height());
-      return JniUtils.slice(rows, 3, 0, Long.MAX_VALUE, slice.steps().width());
+      try (PtNDArray rows = JniUtils.slice(x, 2, 0, Long.MAX_VALUE, slice.steps().height())) {
+        return JniUtils.slice(rows, 3, 0, Long.MAX_VALUE, slice.steps().width());
+      }
     } else if (operator instanceof Pad pad) {
       // Pairs of before and after, from the last dimension to the channels.
       return JniUtils.pad(x, new long[] {0, 0, 0, 0, pad.channelsBefore(), pad.channelsAfter()}, 0);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.data.RandomDataSet;
 import io.topiary.sparsity.network.BuiltInNetworks;
@@ -78,6 +81,22 @@ class SideBySideTest {
 
     // Then
     assertThat(everything.getManagedArrays()).isEmpty();
+  }
+
+  @Test
+  void shouldKeepNothingOfAForwardPassButTheScores() {
+    try (TorchSession session = TorchSession.withoutGradients()) {
+      // Given
+      TorchNetwork torch = new TorchNetwork(session, Weights.initial(network, 0));
+      PtNDArray image = session.manager().create(new Shape(1, 1, 12, 12), DataType.FLOAT32);
+      int before = session.manager().getManagedArrays().size();
+
+      // When
+      PtNDArray scores = torch.forward(image, false);
+
+      // Then
+      assertThat(session.manager().getManagedArrays()).hasSize(before + 1).contains(image, scores);
+    }
   }
 
   private Outcome job(long seed) {
