@@ -17,7 +17,9 @@ import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.Outcome;
+import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Topic;
@@ -28,6 +30,7 @@ import io.topiary.sparsity.mask.Mask;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,6 +150,59 @@ class PrunerServiceIT {
         .extracting(Outcome::getResult)
         .containsOnly(Result.DONE);
     assertThat(values(Topics.DEAD_LETTERS)).hasSize(2);
+  }
+
+  @Test
+  void shouldGoOnInTheMiddleOfAPlanOnAnotherMachine() throws Exception {
+    // Given a plan of three phases whose first is done
+    var trainer = new FakeTrainer(artifacts);
+    var policy =
+        PruningPolicy.newBuilder(policy("thrice", "*", 0.9))
+            .setMethod(Method.IMP)
+            .setPhases(3)
+            .build();
+    pruner = pruner("one machine");
+    sender.send(Topics.POLICIES, "thrice", policy);
+    sender.send(Topics.CHECKPOINTS, MODEL, networks.twoLayers(MODEL, 7));
+    await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(1));
+    var first = trainer.retrain(sent(Topics.JOBS).get(0), Instant.now());
+    sender.send(Topics.CHECKPOINTS, MODEL, first);
+    await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(2));
+
+    // When the second comes back while the artifact store is away, and the machine is lost
+    var second = trainer.retrain(sent(Topics.JOBS).get(1), Instant.now());
+    var store = directory.resolve("artifacts");
+    Files.move(store, directory.resolve("away"));
+    sender.send(Topics.CHECKPOINTS, MODEL, second);
+    await()
+        .untilAsserted(
+            () -> assertThat(telemetry.health().unready()).containsKey("topiary-pruner-artifacts"));
+    pruner.close();
+    Files.move(directory.resolve("away"), store);
+    pruner = pruner("another machine");
+    sender.send(Topics.CHECKPOINTS, MODEL, first);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(3));
+    sender.send(
+        Topics.CHECKPOINTS, MODEL, trainer.retrain(sent(Topics.JOBS).get(2), Instant.now()));
+    sender.send(Topics.CHECKPOINTS, MODEL, second);
+    await().untilAsserted(() -> assertThat(sent(Topics.OUTCOMES)).hasSize(1));
+
+    // Then
+    assertThat(sent(Topics.JOBS))
+        .extracting(job -> job.getLineage().getPhase())
+        .containsExactlyInAnyOrder(1, 2, 3);
+    assertThat(sent(Topics.CHECKPOINTS))
+        .filteredOn(checkpoint -> checkpoint.getStage() == Stage.PRUNED)
+        .extracting(checkpoint -> checkpoint.getLineage().getParent())
+        .contains(Optional.of(first.getCheckpointId()), Optional.of(second.getCheckpointId()))
+        .hasSize(3);
+    assertThat(sent(Topics.OUTCOMES))
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.getResult()).isEqualTo(Result.DONE))
+        .satisfies(outcome -> assertThat(outcome.getLineage().getPhase()).isEqualTo(3));
+    assertThat(values(Topics.DEAD_LETTERS)).isEmpty();
   }
 
   @Test
