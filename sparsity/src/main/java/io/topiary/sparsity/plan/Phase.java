@@ -22,9 +22,4 @@ public record Phase(int number, double fraction, double sparsity, double epochs,
   public int iterations(int perEpoch) {
     return Iterations.of(epochs, perEpoch);
   }
-
-  /** Whether there is anything to retrain, which half an iteration is not. */
-  public boolean retrains(int perEpoch) {
-    return iterations(perEpoch) > 0;
-  }
 }

@@ -163,9 +163,7 @@ class PruningPlanTest {
   void shouldCountTheIterationsOfAPhaseHalvesToEven() {
     assertThat(new Phase(1, 0.5, 0.5, 2.5, 0.25).iterations(5)).isEqualTo(12);
     assertThat(new Phase(1, 0.5, 0.5, 0, 0).iterations(5)).isZero();
-    assertThat(new Phase(1, 0.5, 0.5, 0, 0).retrains(5)).isFalse();
-    assertThat(new Phase(1, 0.5, 0.5, 0.01, 0).retrains(5)).isFalse();
-    assertThat(new Phase(1, 0.5, 0.5, 1, 0).retrains(5)).isTrue();
+    assertThat(new Phase(1, 0.5, 0.5, 0.1, 0).iterations(5)).isZero();
   }
 
   static Stream<Arguments> impossible() {
