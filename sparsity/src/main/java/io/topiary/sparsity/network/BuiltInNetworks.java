@@ -1,7 +1,5 @@
 package io.topiary.sparsity.network;
 
-import io.topiary.sparsity.network.ImageNetResNet.Block;
-import io.topiary.sparsity.network.ImageNetResNet.Stem;
 import io.topiary.sparsity.network.Operator.Conv;
 import io.topiary.sparsity.network.Operator.Flatten;
 import io.topiary.sparsity.network.Operator.Gemm;
@@ -18,35 +16,16 @@ public final class BuiltInNetworks {
           new Architecture("mlp", 512, BuiltInNetworks::mlp),
           new Architecture("lenet5", 6, BuiltInNetworks::lenet5),
           new Architecture("small-cnn", 16, BuiltInNetworks::smallCnn),
-          new Architecture("resnet8", 8, (width, classes) -> CifarResNet.nodes(1, width, classes)),
-          new Architecture(
-              "resnet20", 16, (width, classes) -> CifarResNet.nodes(3, width, classes)),
-          new Architecture(
-              "resnet32", 16, (width, classes) -> CifarResNet.nodes(5, width, classes)),
-          new Architecture(
-              "resnet56", 16, (width, classes) -> CifarResNet.nodes(9, width, classes)),
-          new Architecture(
-              "resnet18-cifar",
-              64,
-              (width, classes) ->
-                  ImageNetResNet.nodes(
-                      Stem.CIFAR, Block.BASIC, List.of(2, 2, 2, 2), width, classes)),
-          new Architecture(
-              "resnet18",
-              64,
-              (width, classes) ->
-                  ImageNetResNet.nodes(
-                      Stem.IMAGENET, Block.BASIC, List.of(2, 2, 2, 2), width, classes)),
-          new Architecture(
-              "resnet50",
-              64,
-              (width, classes) ->
-                  ImageNetResNet.nodes(
-                      Stem.IMAGENET, Block.BOTTLENECK, List.of(3, 4, 6, 3), width, classes)),
-          new Architecture(
-              "wrn-28-10", 160, (width, classes) -> WideResNet.nodes(4, width, classes)),
-          new Architecture("vgg16-bn-cifar", 64, Vgg::cifarNodes),
-          new Architecture("vgg16-bn", 64, Vgg::nodes));
+          new Architecture("resnet8", 8, CifarResNet::resnet8),
+          new Architecture("resnet20", 16, CifarResNet::resnet20),
+          new Architecture("resnet32", 16, CifarResNet::resnet32),
+          new Architecture("resnet56", 16, CifarResNet::resnet56),
+          new Architecture("resnet18-cifar", 64, ImageNetResNet::resnet18ForCifar),
+          new Architecture("resnet18", 64, ImageNetResNet::resnet18),
+          new Architecture("resnet50", 64, ImageNetResNet::resnet50),
+          new Architecture("wrn-28-10", 160, WideResNet::wrn28),
+          new Architecture("vgg16-bn-cifar", 64, Vgg::vgg16ForCifar),
+          new Architecture("vgg16-bn", 64, Vgg::vgg16));
 
   private BuiltInNetworks() {}
 
@@ -65,15 +44,7 @@ public final class BuiltInNetworks {
    * @throws NetworkException when there is no such network, or when it cannot be had like that
    */
   public static Network network(String name, int width, Shape input, int classes) {
-    var architecture =
-        ARCHITECTURES.stream()
-            .filter(known -> known.name.equals(name))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new NetworkException(
-                        "There is no network '%s'; known are %s."
-                            .formatted(name, String.join(", ", names()))));
+    var architecture = architecture(name);
     if (width < 0 || width > WIDEST) {
       throw new NetworkException(
           "Network '%s' has no width %d; it must be 1 to %d, or 0 for its default of %d."

@@ -18,7 +18,23 @@ final class CifarResNet {
 
   private CifarResNet() {}
 
-  static List<Node> nodes(int blocksPerStage, int width, int classes) {
+  static List<Node> resnet8(int width, int classes) {
+    return nodes(1, width, classes);
+  }
+
+  static List<Node> resnet20(int width, int classes) {
+    return nodes(3, width, classes);
+  }
+
+  static List<Node> resnet32(int width, int classes) {
+    return nodes(5, width, classes);
+  }
+
+  static List<Node> resnet56(int width, int classes) {
+    return nodes(9, width, classes);
+  }
+
+  private static List<Node> nodes(int blocksPerStage, int width, int classes) {
     var graph = new Graph().convolution("conv1", "bn1", width, 1).relu("relu1");
     for (var stage = 1; stage <= STAGES; stage++) {
       var channels = width << (stage - 1);

@@ -30,7 +30,7 @@ final class ImageNetResNet {
   }
 
   /** What comes before the stages. */
-  enum Stem {
+  private enum Stem {
     /** For large images: a 7x7 convolution and max pooling, each halving the image. */
     IMAGENET {
       @Override
@@ -55,7 +55,7 @@ final class ImageNetResNet {
   }
 
   /** What the stages consist of. */
-  enum Block {
+  private enum Block {
     /** Two 3x3 convolutions, the first of which may halve the image. */
     BASIC(1) {
       @Override
@@ -89,11 +89,21 @@ final class ImageNetResNet {
     abstract void add(Graph graph, String name, int width, int stride);
   }
 
-  /**
-   * @param blocks how many blocks each of the four stages has
-   * @param width channels of the stem and, before any expansion, of the first stage
-   */
-  static List<Node> nodes(Stem stem, Block block, List<Integer> blocks, int width, int classes) {
+  static List<Node> resnet18(int width, int classes) {
+    return nodes(Stem.IMAGENET, Block.BASIC, List.of(2, 2, 2, 2), width, classes);
+  }
+
+  static List<Node> resnet18ForCifar(int width, int classes) {
+    return nodes(Stem.CIFAR, Block.BASIC, List.of(2, 2, 2, 2), width, classes);
+  }
+
+  static List<Node> resnet50(int width, int classes) {
+    return nodes(Stem.IMAGENET, Block.BOTTLENECK, List.of(3, 4, 6, 3), width, classes);
+  }
+
+  /** Width is that of the stem and, before any expansion, of the first stage. */
+  private static List<Node> nodes(
+      Stem stem, Block block, List<Integer> blocks, int width, int classes) {
     var network = new ImageNetResNet(stem, block, width);
     for (var stage = 0; stage < STAGES; stage++) {
       for (var i = 0; i < blocks.get(stage); i++) {

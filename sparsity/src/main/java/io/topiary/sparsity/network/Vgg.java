@@ -30,7 +30,7 @@ final class Vgg {
    * torchvision pools what the convolutions yield to 7x7, which changes nothing for the images it
    * is made for; this network takes only those. Dropout between the linear layers is left out.
    */
-  static List<Node> nodes(Shape input, int width, int classes) {
+  static List<Node> vgg16(Shape input, int width, int classes) {
     require(
         halved(image(input).dimension(1)) == POOLED && halved(input.dimension(2)) == POOLED,
         "it takes images whose sides are 224 to 255, which its five poolings make 7x7, and not %s"
@@ -47,7 +47,7 @@ final class Vgg {
   }
 
   /** As for CIFAR: the mean of every channel, which is one pixel there, and one linear layer. */
-  static List<Node> cifarNodes(Shape input, int width, int classes) {
+  static List<Node> vgg16ForCifar(Shape input, int width, int classes) {
     require(
         halved(image(input).dimension(1)) >= 1 && halved(input.dimension(2)) >= 1,
         "it takes images whose sides are at least 32, for its five poolings to halve, and not %s"

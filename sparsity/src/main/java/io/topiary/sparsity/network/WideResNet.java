@@ -21,6 +21,7 @@ import java.util.List;
 final class WideResNet {
 
   private static final int STAGES = 3;
+  private static final int BLOCKS_PER_STAGE = 4;
   private static final int STEM = 16;
 
   private final Graph graph = new Graph();
@@ -30,13 +31,11 @@ final class WideResNet {
     graph.then("conv1", Conv.square(STEM, 3, 1, 1, true));
   }
 
-  /**
-   * @param width channels of the first stage: 16 times the widening factor
-   */
-  static List<Node> nodes(int blocksPerStage, int width, int classes) {
+  /** Of 28 layers; the width is that of the first stage, 16 times the widening factor. */
+  static List<Node> wrn28(int width, int classes) {
     var network = new WideResNet();
     for (var stage = 0; stage < STAGES; stage++) {
-      for (var i = 0; i < blocksPerStage; i++) {
+      for (var i = 0; i < BLOCKS_PER_STAGE; i++) {
         var stride = stage > 0 && i == 0 ? 2 : 1;
         network.add("layer" + (stage + 1) + "." + i, width << stage, stride);
       }

@@ -177,6 +177,15 @@ class BuiltInNetworksTest {
   }
 
   @Test
+  void shouldBuildTheWidestNetworksWithoutOverflow() {
+    var photograph = Shape.of(3, 224, 224);
+    for (var name : BuiltInNetworks.names()) {
+      var network = BuiltInNetworks.network(name, 1 << 16, photograph, 7);
+      assertThat(elements(network.prunable())).as(name).isGreaterThan(1L << 31);
+    }
+  }
+
+  @Test
   void shouldListTheKnownNetworksWhenItDoesNotKnowOne() {
     assertThatThrownBy(() -> BuiltInNetworks.network("resnet9000", 0, CIFAR, 10))
         .isInstanceOf(NetworkException.class)
