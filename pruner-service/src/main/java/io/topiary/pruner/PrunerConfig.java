@@ -13,8 +13,8 @@ import java.util.List;
  * @param stateDirectory where the state stores lie; what is lost there is read again from Kafka
  * @param threads threads that plans are worked on with
  * @param patience how long a retraining may stay silent before it is sent again
- * @param longestPruning what pruning one checkpoint to all its sparsities may take: Kafka aborts
- *     the transaction, and the work begins anew, after that
+ * @param longestPruning what pruning one checkpoint for all its plans may take: Kafka aborts the
+ *     transaction, and the work begins anew, after that
  */
 public record PrunerConfig(
     Path stateDirectory, int threads, Duration patience, Duration longestPruning) {
@@ -38,7 +38,7 @@ public record PrunerConfig(
   public static final Setting<Duration> LONGEST_PRUNING =
       Setting.duration(
               "topiary.pruner.longest.pruning",
-              "time that pruning one checkpoint to all its sparsities may take; at most the brokers'"
+              "time that pruning one checkpoint for all its plans may take; at most the brokers'"
                   + " transaction.max.timeout.ms")
           .orElse("2m");
 

@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -358,101 +357,6 @@ class PoisonAndFaultTest {
     // Then
     assertThat(pruner.checkpoints()).isEmpty();
     assertThat(pruner.deadLetters()).isEmpty();
-  }
-
-  @Test
-  void shouldParkCheckpointsWhileTheArtifactStoreIsAway() throws IOException {
-    // Given
-    pruner.send(policy("strong", "*", 0.5));
-    var first = networks.linear("first", "tonight");
-    var second = networks.linear("second", "tonight");
-    Files.move(store, directory.resolve("away"));
-
-    // When
-    pruner.send(first);
-    pruner.send(second);
-    for (var i = 0; i < 60; i++) {
-      pruner.advance(TICK);
-    }
-
-    // Then
-    assertThat(pruner.jobs()).isEmpty();
-    assertThat(pruner.outcomes()).isEmpty();
-    assertThat(pruner.deadLetters()).isEmpty();
-    assertThat(pruner.unready().get("artifacts")).contains(store.toString());
-    assertThat(pruner.timed("topiary.pruner.mask")).as("tries in a minute").isBetween(5L, 12L);
-
-    // When
-    Files.move(directory.resolve("away"), store);
-    pruner.advance(Duration.ofMinutes(1));
-    pruner.advance(TICK);
-    pruner.advance(TICK);
-
-    // Then
-    assertThat(pruner.jobs())
-        .extracting(job -> job.getLineage().getModel())
-        .containsExactlyInAnyOrder("first", "second");
-    assertThat(pruner.unready()).isEmpty();
-
-    // When, then
-    pruner.advance(Duration.ofMinutes(1));
-    assertThat(pruner.jobs()).isEmpty();
-    assertThat(pruner.timed("topiary.pruner.mask")).isLessThan(16);
-  }
-
-  @Test
-  void shouldLetNoParkedCheckpointWaitForAnother() throws IOException {
-    // Given the first of two that are parked can be read no more
-    pruner.send(policy("strong", "*", 0.5));
-    var loop = store.resolve("blobs").resolve("loop");
-    var broken =
-        Checkpoint.newBuilder(networks.linear("broken", "tonight"))
-            .setCheckpointId("0")
-            .setArtifact(new Artifact(loop.toUri().toString(), 8L, "00".repeat(32)))
-            .build();
-    var whole = networks.linear("whole", "tonight");
-    Files.createSymbolicLink(loop, loop);
-    Files.move(store, directory.resolve("away"));
-    pruner.send(broken);
-    pruner.send(whole);
-
-    // When
-    Files.move(directory.resolve("away"), store);
-    pruner.advance(TICK);
-    pruner.advance(TICK);
-    pruner.advance(TICK);
-
-    // Then
-    assertThat(pruner.jobs())
-        .extracting(job -> job.getLineage().getModel())
-        .containsExactly("whole");
-    assertThat(pruner.unready()).containsKey("artifacts");
-  }
-
-  @Test
-  void shouldPutAParkedCheckpointAsideThatTurnsOutToBeBad() throws IOException {
-    // Given
-    pruner.send(policy("strong", "*", 0.5));
-    var dense = networks.linear("linear", "tonight");
-    Files.move(store, directory.resolve("away"));
-    pruner.send(dense);
-
-    // When the store comes back with a damaged artifact
-    Files.move(directory.resolve("away"), store);
-    Files.write(
-        store.resolve("blobs").resolve(dense.getArtifact().getSha256()),
-        new byte[] {0},
-        StandardOpenOption.APPEND);
-    pruner.advance(TICK);
-    pruner.advance(Duration.ofMinutes(5));
-
-    // Then
-    var letter = onlyDeadLetter();
-    assertThat(letter.key()).isEqualTo("linear");
-    assertThat(letter.value()).isEqualTo(Topics.CHECKPOINTS.serde().encode(dense));
-    assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(Topics.CHECKPOINTS.name());
-    assertThat(pruner.outcomes()).hasSize(1);
-    assertThat(pruner.unready()).isEmpty();
   }
 
   @Test
