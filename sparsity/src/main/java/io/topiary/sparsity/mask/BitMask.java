@@ -2,7 +2,9 @@ package io.topiary.sparsity.mask;
 
 import io.topiary.sparsity.network.Shape;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 
 /**
  * Which weights of one tensor are alive: one bit each, set where the weight lives, in the tensor's
@@ -13,13 +15,13 @@ public final class BitMask {
   private final Shape shape;
   private final int size;
   private final int alive;
-  private final BitSet bits;
+  private final long[] words;
 
-  private BitMask(Shape shape, int size, BitSet bits) {
+  private BitMask(Shape shape, int size, long[] words) {
     this.shape = shape;
     this.size = size;
-    this.alive = bits.cardinality();
-    this.bits = bits;
+    this.alive = Arrays.stream(words).mapToInt(Long::bitCount).sum();
+    this.words = words;
   }
 
   /**
@@ -35,7 +37,7 @@ public final class BitMask {
           "A mask of shape %s has %d weights, but weight %d is marked alive."
               .formatted(shape, size, alive.length() - 1));
     }
-    return new BitMask(shape, size, (BitSet) alive.clone());
+    return new BitMask(shape, size, Arrays.copyOf(alive.toLongArray(), words(size)));
   }
 
   /**
@@ -44,10 +46,13 @@ public final class BitMask {
    * @throws MaskException when the shape has no weight or more than {@link Integer#MAX_VALUE}
    */
   public static BitMask allAlive(Shape shape) {
-    var size = size(shape);
-    var bits = new BitSet(size);
-    bits.set(0, size);
-    return new BitMask(shape, size, bits);
+    var mask = new Builder(shape);
+    Arrays.fill(mask.words, -1L);
+    return mask.build();
+  }
+
+  private static int words(int size) {
+    return (size - 1) / Long.SIZE + 1;
   }
 
   private static int size(Shape shape) {
@@ -75,7 +80,17 @@ public final class BitMask {
   }
 
   public boolean isAlive(int index) {
-    return bits.get(index);
+    Objects.checkIndex(index, size);
+    return ((words[index / Long.SIZE] >>> index) & 1) != 0;
+  }
+
+  /**
+   * Of 64 weights which are alive, the first in the lowest bit; bits past the last weight are 0.
+   *
+   * @param index of the word: 64 weights to each
+   */
+  public long word(int index) {
+    return words[index];
   }
 
   /** Zeros over elements. */
@@ -85,14 +100,16 @@ public final class BitMask {
 
   /** The weights that are alive, for the caller to change. */
   public BitSet toBitSet() {
-    return (BitSet) bits.clone();
+    return BitSet.valueOf(words);
   }
 
   /** Sets every pruned weight to 0 and leaves the others as they are. */
   public void applyTo(FloatBuffer weights) {
     requireSize(weights);
-    for (var i = bits.nextClearBit(0); i < size; i = bits.nextClearBit(i + 1)) {
-      weights.put(weights.position() + i, 0f);
+    for (var i = 0; i < size; i++) {
+      if (!isAlive(i)) {
+        weights.put(weights.position() + i, 0f);
+      }
     }
   }
 
@@ -102,7 +119,7 @@ public final class BitMask {
   public void writeFactors(FloatBuffer factors) {
     requireSize(factors);
     for (var i = 0; i < size; i++) {
-      factors.put(factors.position() + i, bits.get(i) ? 1f : 0f);
+      factors.put(factors.position() + i, isAlive(i) ? 1f : 0f);
     }
   }
 
@@ -115,17 +132,49 @@ public final class BitMask {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof BitMask that && shape.equals(that.shape) && bits.equals(that.bits);
+    return other instanceof BitMask that
+        && shape.equals(that.shape)
+        && Arrays.equals(words, that.words);
   }
 
   @Override
   public int hashCode() {
-    return 31 * shape.hashCode() + bits.hashCode();
+    return 31 * shape.hashCode() + Arrays.hashCode(words);
   }
 
   /** For example {@code [10, 512]: 512 of 5120 alive}. */
   @Override
   public String toString() {
     return "%s: %d of %d alive".formatted(shape, alive, size);
+  }
+
+  /** A mask in the making, all pruned at first: its bits are written once and never copied. */
+  public static final class Builder {
+
+    private final Shape shape;
+    private final int size;
+    private long[] words;
+
+    /**
+     * @throws MaskException when the shape has no weight or more than {@link Integer#MAX_VALUE}
+     */
+    public Builder(Shape shape) {
+      this.shape = shape;
+      this.size = size(shape);
+      this.words = new long[words(size)];
+    }
+
+    /** Says of 64 weights which are alive; bits past the tensor's last weight are ignored. */
+    public void word(int index, long alive) {
+      words[index] = alive;
+    }
+
+    /** The mask as it stands; the builder is of no use afterwards. */
+    public BitMask build() {
+      var built = words;
+      words = new long[0];
+      built[built.length - 1] &= -1L >>> -size;
+      return new BitMask(shape, size, built);
+    }
   }
 }

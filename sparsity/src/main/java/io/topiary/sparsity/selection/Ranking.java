@@ -3,41 +3,36 @@ package io.topiary.sparsity.selection;
 import io.topiary.sparsity.mask.BitMask;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 
 /**
- * Ranks weights without sorting or copying them. One pass over the weights counts the upper 16 bits
- * of their keys, a second counts the lower 15 of those keys that share the threshold's upper bits;
- * then the threshold is known exactly, and a third takes out what ranks below it.
+ * Ranks weights without sorting or copying them as a whole. One pass over the weights counts the
+ * upper 16 bits of their keys, a second counts the lower 15 of those keys that share the
+ * threshold's upper bits; then the threshold is known exactly, and a third takes out what ranks
+ * below it and sums the norms. Apart from the masks this takes less than 1 MB, however many weights
+ * there are.
  *
- * <p>Weights are read a chunk at a time, small enough to stay in the processor's first cache, so
- * that it is all the same where they lie: in the heap or in a mapped file, in either byte order.
+ * <p>That no tensor is emptied costs nothing where none would be: only when one was are the passes
+ * after the first made again.
  */
 final class Ranking {
 
-  /** Weights in a chunk: a multiple of the 64 that share a word of the mask. */
-  private static final int CHUNK = 2048;
-
-  private static final int BEFORE_ALL = -1;
-  private static final int AFTER_ALL = Integer.MAX_VALUE;
-
-  private static final int LOW_BITS = 15;
+  static final int LOW_BITS = 15;
   private static final int LOW = (1 << LOW_BITS) - 1;
+  private static final int NONE = -1;
 
   private final List<PrunableTensor> tensors;
   private final Keys ranking;
-  private final float[] weights = new float[CHUNK];
-  private final int[] keys = new int[CHUNK];
+  private final Chunk chunk = new Chunk();
 
-  /** Of a tensor that would be emptied the weight that ranks last; -1 as long as none would. */
+  /** Of a tensor that would be emptied the weight that ranks last. */
   private final int[] spared;
 
   private Ranking(List<PrunableTensor> tensors, Keys ranking) {
     this.tensors = tensors;
     this.ranking = ranking;
     this.spared = new int[tensors.size()];
-    Arrays.fill(spared, -1);
+    Arrays.fill(spared, NONE);
   }
 
   static Ranking byMagnitude(List<PrunableTensor> tensors) {
@@ -64,25 +59,6 @@ final class Ranking {
     removals.forEach(removal -> removal.addTo(selection));
   }
 
-  /**
-   * A tensor that would be emptied keeps the weight that ranks last. Whom a first threshold spares,
-   * the next one does as well, for it is no lower; so nobody is spared in vain.
-   *
-   * @return whether there was one that is not spared yet
-   */
-  private boolean spareLast(List<Removal> removals, long[] counts) {
-    var found = false;
-    for (var t = 0; t < spared.length; t++) {
-      if (spared[t] < 0 && removals.get(t).emptied()) {
-        var last = last(t);
-        counts[key(t, last) >>> LOW_BITS]--;
-        spared[t] = last;
-        found = true;
-      }
-    }
-    return found;
-  }
-
   /** The weights that go: all whose key is smaller, and of those with this key the first ones. */
   private record Threshold(int key, long ties) {}
 
@@ -97,29 +73,38 @@ final class Ranking {
   private long[] countHighBits() {
     var counts = new long[1 << (31 - LOW_BITS)];
     for (var t = 0; t < spared.length; t++) {
-      for (var from = 0; from < tensors.get(t).alive().size(); from += CHUNK) {
-        var count = load(t, from);
-        for (var i = 0; i < count; i++) {
-          counts[keys[i] >>> LOW_BITS]++;
-        }
+      for (var from = 0; from < size(t); from += Chunk.SIZE) {
+        countHighBits(readAlive(t, from), counts);
       }
     }
     return counts;
   }
 
+  private void countHighBits(int count, long[] counts) {
+    var keys = chunk.keys;
+    for (var i = 0; i < count; i++) {
+      counts[keys[i] >>> LOW_BITS]++;
+    }
+  }
+
   private long[] countLowBits(int high) {
     var counts = new long[1 << LOW_BITS];
     for (var t = 0; t < spared.length; t++) {
-      for (var from = 0; from < tensors.get(t).alive().size(); from += CHUNK) {
-        var count = load(t, from);
-        for (var i = 0; i < count; i++) {
-          if (keys[i] >>> LOW_BITS == high) {
-            counts[keys[i] & LOW]++;
-          }
-        }
+      for (var from = 0; from < size(t); from += Chunk.SIZE) {
+        countLowBits(high, tensors.get(t).alive(), from, read(t, from), counts);
       }
     }
     return counts;
+  }
+
+  /** Few share the threshold's upper bits, and only of those it matters whether they are alive. */
+  private void countLowBits(int high, BitMask alive, int from, int count, long[] counts) {
+    var keys = chunk.keys;
+    for (var i = 0; i < count; i++) {
+      if (keys[i] >>> LOW_BITS == high && alive.isAlive(from + i)) {
+        counts[keys[i] & LOW]++;
+      }
+    }
   }
 
   /** The first bucket up to which there are at least that many. */
@@ -139,60 +124,47 @@ final class Ranking {
     var removals = new ArrayList<Removal>();
     var ties = threshold.ties();
     for (var t = 0; t < spared.length; t++) {
-      var removal = new Removal(tensors.get(t), spared[t] >= 0);
-      for (var from = 0; from < tensors.get(t).alive().size(); from += CHUNK) {
-        var count = load(t, from);
-        if (ties > 0) {
-          ties -= markTies(count, threshold.key(), ties);
-        }
+      var removal = new Removal(tensors.get(t), spared[t] != NONE);
+      for (var from = 0; from < size(t); from += Chunk.SIZE) {
+        var count = readAlive(t, from);
+        ties -= chunk.putFirst(threshold.key(), ties);
         removal.add(from, count, threshold.key());
       }
-      NonFiniteWeightException.requireFinite(tensors.get(t), removal.squaredNorm);
+      NonFiniteWeightException.requireFinite(tensors.get(t), removal.norms.all);
       removals.add(removal);
     }
     return removals;
   }
 
-  /** Moves the first of those that tie with the threshold below it. */
-  private long markTies(int count, int key, long ties) {
-    var marked = 0L;
-    for (var i = 0; i < count && marked < ties; i++) {
-      if (keys[i] == key) {
-        keys[i] = BEFORE_ALL;
-        marked++;
+  /**
+   * A tensor that was emptied keeps the weight that ranks last. The threshold can only rise by
+   * that, so it would be emptied again: nobody is spared in vain.
+   *
+   * @return whether there was one that is not spared yet
+   */
+  private boolean spareLast(List<Removal> removals, long[] counts) {
+    var found = false;
+    for (var t = 0; t < spared.length; t++) {
+      if (spared[t] == NONE && removals.get(t).emptied) {
+        var last = last(t);
+        readAlive(t, last / Chunk.SIZE * Chunk.SIZE);
+        counts[chunk.keys[last % Chunk.SIZE] >>> LOW_BITS]--;
+        spared[t] = last;
+        found = true;
       }
     }
-    return marked;
-  }
-
-  /** Reads a chunk; what is not to be ranked gets a key behind all others. */
-  private int load(int t, int from) {
-    var tensor = tensors.get(t);
-    var count = Math.min(CHUNK, tensor.alive().size() - from);
-    tensor.weights().get(from, weights, 0, count);
-    ranking.write(t, from, weights, keys, count);
-    if (tensor.alive().alive() < tensor.alive().size()) {
-      for (var i = 0; i < count; i++) {
-        if (!tensor.alive().isAlive(from + i)) {
-          keys[i] = AFTER_ALL;
-        }
-      }
-    }
-    if (spared[t] >= from && spared[t] < from + count) {
-      keys[spared[t] - from] = AFTER_ALL;
-    }
-    return count;
+    return found;
   }
 
   /** The index of the weight that ranks last in a tensor that has one. */
   private int last(int t) {
-    var last = -1;
+    var last = NONE;
     var largest = 0;
-    for (var from = 0; from < tensors.get(t).alive().size(); from += CHUNK) {
-      var count = load(t, from);
+    for (var from = 0; from < size(t); from += Chunk.SIZE) {
+      var count = readAlive(t, from);
       for (var i = 0; i < count; i++) {
-        if (keys[i] >= largest && keys[i] != AFTER_ALL) {
-          largest = keys[i];
+        if (chunk.keys[i] >= largest && !chunk.keeps(i)) {
+          largest = chunk.keys[i];
           last = from + i;
         }
       }
@@ -200,9 +172,22 @@ final class Ranking {
     return last;
   }
 
-  private int key(int t, int index) {
-    load(t, index / CHUNK * CHUNK);
-    return keys[index % CHUNK];
+  private int readAlive(int t, int from) {
+    var count = read(t, from);
+    chunk.keepPruned(tensors.get(t).alive(), from, count);
+    return count;
+  }
+
+  private int read(int t, int from) {
+    var count = chunk.read(tensors.get(t), t, from, ranking);
+    if (spared[t] >= from && spared[t] < from + count) {
+      chunk.keep(spared[t] - from);
+    }
+    return count;
+  }
+
+  private int size(int t) {
+    return tensors.get(t).alive().size();
   }
 
   /** What one tensor loses. */
@@ -210,34 +195,29 @@ final class Ranking {
 
     private final PrunableTensor tensor;
     private final boolean spared;
-    private final BitSet bits;
-    private double squaredNorm;
-    private double squaredNormOfRemoved;
+    private final BitMask.Builder after;
+    private final Chunk.Norms norms = new Chunk.Norms();
+    private boolean emptied;
 
     Removal(PrunableTensor tensor, boolean spared) {
       this.tensor = tensor;
       this.spared = spared;
-      this.bits = tensor.alive().toBitSet();
+      this.after = new BitMask.Builder(tensor.alive().shape());
+      this.emptied = tensor.alive().alive() > 0;
     }
 
     void add(int from, int count, int threshold) {
-      for (var i = 0; i < count; i++) {
-        var square = (double) weights[i] * weights[i];
-        squaredNorm += square;
-        if (keys[i] < threshold) {
-          bits.clear(from + i);
-          squaredNormOfRemoved += square;
-        }
+      for (var i = 0; i < count; i += Long.SIZE) {
+        var word = (from + i) / Long.SIZE;
+        var left = tensor.alive().word(word) & ~chunk.below(i, threshold);
+        after.word(word, left);
+        emptied &= left == 0;
       }
-    }
-
-    boolean emptied() {
-      return tensor.alive().alive() > 0 && bits.isEmpty();
+      chunk.addSquares(threshold, norms);
     }
 
     void addTo(SelectionBuilder selection) {
-      var after = BitMask.of(tensor.alive().shape(), bits);
-      selection.add(tensor, after, spared, squaredNorm, squaredNormOfRemoved);
+      selection.add(tensor, after.build(), spared, norms.all, norms.removed);
     }
   }
 }

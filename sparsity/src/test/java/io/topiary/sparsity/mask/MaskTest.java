@@ -74,6 +74,24 @@ class MaskTest {
   }
 
   @Test
+  void shouldGiveAndTakeSixtyFourWeightsAtOnce() {
+    // Given
+    var built = new BitMask.Builder(Shape.of(2, 35));
+
+    // When the bits past weight 69 are set as well
+    built.word(0, 1L << 63 | 1);
+    built.word(1, -1L << 2);
+    var mask = built.build();
+
+    // Then
+    assertThat(mask).isEqualTo(BitMask.of(Shape.of(2, 35), bits(0, 63, 66, 67, 68, 69)));
+    assertThat(mask.alive()).isEqualTo(6);
+    assertThat(mask.word(1)).isEqualTo(0b111100);
+    assertThat(allAlive(64).word(0)).isEqualTo(-1L);
+    assertThatThrownBy(() -> mask.isAlive(70)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
   void shouldSetPrunedWeightsToZeroAndLeaveTheOthers() {
     // Given
     var mask = BitMask.of(Shape.of(3), bits(1));

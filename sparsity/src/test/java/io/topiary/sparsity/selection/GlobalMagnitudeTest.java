@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.topiary.sparsity.mask.BitMask;
 import io.topiary.sparsity.network.Shape;
 import io.topiary.sparsity.selection.Selection.TensorReport;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -178,6 +181,46 @@ class GlobalMagnitudeTest {
       assertThat(selection.squaredNormOfRemoved())
           .as("seed %d", seed)
           .isCloseTo(expected.squaredNorm(), within(1e-12 * expected.squaredNorm()));
+    }
+  }
+
+  @Test
+  void shouldSelectTheSameFromTensorsThatAreReadInSeveralPieces() {
+    for (var seed = 0L; seed < 20; seed++) {
+      // Given sizes around multiples of a piece and of a mask's word, with many ties
+      var random = new Random(seed);
+      var tensors =
+          IntStream.of(2047, 2048, 2049, 4096 + 64, 3 * 2048 + 1 + random.nextInt(2000))
+              .mapToObj(size -> RandomTensors.of("t" + size, Shape.of(1, size), random))
+              .toList();
+      var fraction = RandomTensors.fraction(tensors, random);
+
+      // When
+      var selection = SELECTOR.select(tensors, fraction);
+
+      // Then
+      var count = (long) Math.rint(fraction * Quota.alive(tensors));
+      var expected = SortedSelection.select(tensors, count);
+      assertThat(selection.mask()).as("seed %d", seed).isEqualTo(expected.mask());
+      assertThat(selection.squaredNormOfRemoved())
+          .as("seed %d", seed)
+          .isCloseTo(expected.squaredNorm(), within(1e-12 * expected.squaredNorm()));
+    }
+  }
+
+  @Test
+  void shouldReadAMappedFilesByteOrderOrAnyOther() {
+    // Given
+    var values = new float[] {4, -1, 3, -2, 0.5f};
+    var shape = Shape.of(1, 5);
+    for (var order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+      var weights = ByteBuffer.allocateDirect(20).order(order).asFloatBuffer().put(values).flip();
+
+      // When
+      var tensor = new PrunableTensor("w", weights, BitMask.allAlive(shape));
+
+      // Then
+      assertThat(alive(SELECTOR.select(List.of(tensor), 0.6), "w")).containsExactly(0, 2);
     }
   }
 

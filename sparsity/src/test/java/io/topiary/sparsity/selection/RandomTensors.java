@@ -15,7 +15,7 @@ final class RandomTensors {
 
   static List<PrunableTensor> of(Random random) {
     return IntStream.range(0, 1 + random.nextInt(5))
-        .mapToObj(t -> tensor("t" + t, random))
+        .mapToObj(t -> of("t" + t, shape(random), random))
         .toList();
   }
 
@@ -32,8 +32,7 @@ final class RandomTensors {
   }
 
   /** Weights with many ties, both zeros, subnormals, and neighbours in the last bit. */
-  private static PrunableTensor tensor(String name, Random random) {
-    var shape = shape(random);
+  static PrunableTensor of(String name, Shape shape, Random random) {
     var weights = new float[(int) shape.elements()];
     var alive = new BitSet();
     var density = random.nextInt(3) == 0 ? 1 : random.nextDouble();
