@@ -2,6 +2,8 @@ package io.topiary.cli;
 
 import io.topiary.cli.demo.DemoCommand;
 import io.topiary.cli.plan.PlanCommand;
+import io.topiary.cli.prune.PruneCommand;
+import io.topiary.cli.train.TrainCommand;
 import io.topiary.runtime.StartException;
 import io.topiary.sparsity.InvalidInputException;
 import picocli.CommandLine;
@@ -18,7 +20,7 @@ import picocli.CommandLine.ParameterException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     version = "topiary 0.1.0-SNAPSHOT",
-    subcommands = {DemoCommand.class, PlanCommand.class})
+    subcommands = {DemoCommand.class, PlanCommand.class, PruneCommand.class, TrainCommand.class})
 public final class TopiaryMain {
 
   private TopiaryMain() {}

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BadInputTest {
 
@@ -102,5 +103,71 @@ class BadInputTest {
     // Then
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).singleElement().asString().contains("torn/train-images-idx3-ubyte");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--epochs 0                  | --epochs is 0, but it should be above 0.",
+        "--epochs 0.001              | --epochs is 0.001, which is less than half a batch",
+        "--mask m                    | --mask is there without --checkpoint",
+        "--checkpoint absent         | --checkpoint is absent, but there is no such file.",
+        "--batch-size 0              | --batch-size is 0, but it should be at least 1.",
+        "--dense-schedule none       | --dense-schedule is 'none', but it should be linear or step.",
+        "--network my-net.json       | There is no network file my-net.json.",
+      })
+  void shouldRefuseTrainingInOneSentence(String options, String expected) {
+    var out = folder.resolve("out");
+
+    var run = CommandLineRun.of(("train --out " + out + " " + options).split(" "));
+
+    assertThat(run.err()).singleElement().asString().contains(expected);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(out).doesNotExist();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[3, 28, 28] | 4  | takes images [3, 28, 28]",
+        "[1, 28, 28] | 40 | Node 'conv' (Conv)",
+      })
+  void shouldNameTheNodeOfANetworkThatDoesNotFit(String input, int kernel, String expected)
+      throws IOException {
+    // Given a network with a kernel larger than the image, or for other images
+    var file = folder.resolve("odd.json");
+    Files.writeString(
+        file,
+        """
+        {"name": "odd", "input": %s, "nodes": [
+          {"name": "conv", "operator": "Conv", "inputs": ["input"], "outChannels": 4,
+           "kernel": [%d, %d]},
+          {"name": "flatten", "operator": "Flatten", "inputs": ["conv"]},
+          {"name": "fc", "operator": "Gemm", "inputs": ["flatten"], "outFeatures": 10}
+        ]}
+        """
+            .formatted(input, kernel, kernel));
+
+    // When, Then
+    for (var command :
+        new String[] {
+          "demo --http-port 0", "plan", "train --out " + folder.resolve("out"),
+        }) {
+      var run = CommandLineRun.of((command + " --network " + file).split(" "));
+      assertThat(run.err()).as(command).singleElement().asString().contains("odd", expected);
+      assertThat(run.status()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "plan", "prune", "train"})
+  void shouldShowExamplesInItsHelp(String command) {
+    var run = CommandLineRun.of(command, "--help");
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("Examples:");
+    assertThat(run.out()).anyMatch(line -> line.startsWith("  topiary " + command));
   }
 }

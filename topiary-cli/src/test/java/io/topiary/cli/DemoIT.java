@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.network.BuiltInNetworks;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.NetworkJson;
 import io.topiary.sparsity.network.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,13 +39,7 @@ class DemoIT {
     // And the sparse checkpoint that it names is as sparse as it says
     var network = BuiltInNetworks.network("resnet8", 4, Shape.of(1, 28, 28), 10);
     var checkpoint = CheckpointFile.open(sparsest(first), network);
-    var zeros = 0L;
-    for (var weight : network.prunable()) {
-      var values = checkpoint.values(weight);
-      for (var i = 0; i < values.limit(); i++) {
-        zeros += values.get(i) == 0 ? 1 : 0;
-      }
-    }
+    var zeros = zeros(network, checkpoint);
     var weights = network.prunable().stream().mapToLong(w -> w.shape().elements()).sum();
     assertThat(zeros).isEqualTo((long) Math.rint(0.9 * weights));
     assertThat(Files.readString(metrics(first)))
@@ -65,10 +61,58 @@ class DemoIT {
     assertThat(sparse).isGreaterThanOrEqualTo(dense - 4);
   }
 
+  @Test
+  void shouldPruneANetworkOfOnesOwnInPhases() throws Exception {
+    // Given a graph that no service knows by name
+    var graph = folder.resolve("tiny.json");
+    Files.writeString(
+        graph,
+        """
+        {"name": "tiny", "input": [1, 28, 28], "nodes": [
+          {"name": "flatten", "operator": "Flatten", "inputs": ["input"]},
+          {"name": "fc1", "operator": "Gemm", "inputs": ["flatten"], "outFeatures": 16},
+          {"name": "relu", "operator": "Relu", "inputs": ["fc1"]},
+          {"name": "fc2", "operator": "Gemm", "inputs": ["relu"], "outFeatures": 10}
+        ]}
+        """);
+
+    // When
+    var run =
+        CommandLineRun.of(
+            ("demo --http-port 0 --method imp --phases 2 --epochs 0.5 --total-retrain-epochs 2"
+                    + " --schedule llr --selector uniform --sparsity 0.75 --dir "
+                    + folder
+                    + " --network "
+                    + graph)
+                .split(" "));
+
+    // Then both phases are told of, and the network is as sparse as it was to be
+    assertThat(run.status()).as(String.join("\n", run.err())).isZero();
+    assertThat(table(run)).hasSize(3).last().asString().contains("75.00% sparse");
+    var phases = run.out().indexOf("Phase by phase:");
+    assertThat(run.out().get(phases + 2)).contains("1/2", "50.00%");
+    assertThat(run.out().get(phases + 3)).contains("2/2", "75.00%");
+    var network = NetworkJson.read(graph);
+    var checkpoint = CheckpointFile.open(sparsest(run), network);
+    assertThat(zeros(network, checkpoint)).isEqualTo((784 * 16 + 16 * 10) * 3 / 4);
+    assertThat(Files.readString(metrics(run))).contains("method=\"imp\"");
+  }
+
   private static double accuracy(String line) {
     var accuracy = ACCURACY.matcher(line);
     assertThat(accuracy.find()).as(line).isTrue();
     return Double.parseDouble(accuracy.group(1));
+  }
+
+  private static long zeros(Network network, CheckpointFile checkpoint) {
+    var zeros = 0L;
+    for (var weight : network.prunable()) {
+      var values = checkpoint.values(weight);
+      while (values.hasRemaining()) {
+        zeros += values.get() == 0 ? 1 : 0;
+      }
+    }
+    return zeros;
   }
 
   private CommandLineRun demo(String... more) {

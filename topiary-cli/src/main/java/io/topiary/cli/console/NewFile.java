@@ -42,18 +42,23 @@ public record NewFile(String option, Path path) {
    * @throws StartException when it cannot be written
    */
   public void write(Content content) {
+    var part = folder(path).resolve("." + path.getFileName() + ".part");
     try {
-      var part = Files.createTempFile(folder(path), ".topiary-", ".part");
-      try {
-        content.writeTo(part);
-        // Not in one step with what might have come there meanwhile: a move would replace it.
-        Files.createLink(path, part);
-      } finally {
-        Files.delete(part);
-      }
+      content.writeTo(part);
+      // Does not replace what may have come there meanwhile.
+      Files.move(part, path);
     } catch (IOException e) {
+      delete(part, e);
       throw new StartException(
           "%s is %s, which cannot be written (%s).".formatted(option, path, e), e);
+    }
+  }
+
+  private static void delete(Path part, IOException because) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 

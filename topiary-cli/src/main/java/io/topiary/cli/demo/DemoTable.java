@@ -4,6 +4,7 @@ import static io.topiary.cli.options.Refusals.number;
 import static io.topiary.cli.text.Columns.aligned;
 
 import io.topiary.cli.demo.DemoResults.Finished;
+import io.topiary.cli.text.Accuracy;
 import io.topiary.schemas.Disagreement;
 import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.Score;
@@ -154,10 +155,8 @@ final class DemoTable {
         rate(retrained));
   }
 
-  /** Accuracy p over n images with its standard error sqrt(p (1 - p) / n), both in percent. */
   private static String accuracy(Score score) {
-    var p = (double) score.getCorrect() / score.getImages();
-    return format("%s ±%.2f", percent(score), 100 * Math.sqrt(p * (1 - p) / score.getImages()));
+    return Accuracy.withError(score.getCorrect(), score.getImages());
   }
 
   /**
@@ -174,7 +173,7 @@ final class DemoTable {
   }
 
   private static String percent(Score score) {
-    return format("%.2f", 100.0 * score.getCorrect() / score.getImages());
+    return Accuracy.percent(score.getCorrect(), score.getImages());
   }
 
   private static String speedup(Evaluation evaluation) {

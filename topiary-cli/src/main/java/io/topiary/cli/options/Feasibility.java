@@ -31,7 +31,7 @@ public final class Feasibility {
     var dense = new DenseHistory(training.rates(network, iterations));
     return pruning.plans().stream()
         .map(plan -> new PlannedRates(plan, pruning.rule(), dense, perEpoch))
-        .peek(Feasibility::requireRates)
+        .peek(rates -> requireRates(rates, retrainOption(pruning)))
         .toList();
   }
 
@@ -68,8 +68,16 @@ public final class Feasibility {
   }
 
   /** Asks for every phase's rates: LRW has none for more iterations than the dense training had. */
-  private static void requireRates(PlannedRates rates) {
-    rates.plan().phases().forEach(rates::highest);
+  private static void requireRates(PlannedRates rates, String option) {
+    for (var phase : rates.plan().phases()) {
+      require(
+          phase.epochs() == 0 || rates.iterations(phase) > 0,
+          "%s gives phase %d only %s epochs, which is less than half a batch; it should be more.",
+          option,
+          phase.number(),
+          number(phase.epochs()));
+      rates.highest(phase);
+    }
   }
 
   private static String retrainOption(PruningRequest pruning) {

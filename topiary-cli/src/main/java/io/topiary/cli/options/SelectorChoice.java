@@ -20,7 +20,7 @@ import java.util.Optional;
 public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
 
   /** What {@code --selector} may be, for its help. */
-  static final String HELP =
+  public static final String HELP =
       "Which weights go: global-magnitude, uniform, uniform-dense-first, erk, lamp, random, or N:M"
           + " such as 2:4, which keeps 2 of every 4. Default: ${DEFAULT-VALUE}";
 
@@ -52,7 +52,7 @@ public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
   }
 
   /** The one sparsity that an N:M selector prunes to; absent for the others. */
-  Optional<Double> onlySparsity() {
+  public Optional<Double> onlySparsity() {
     return kind == SelectorKind.N_OF_M ? Optional.of((m - n) / (double) m) : Optional.empty();
   }
 
@@ -61,7 +61,7 @@ public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
    *
    * @param typed what was asked for; none where it is left to the selector
    */
-  double requireOnly(List<Double> typed) {
+  public double requireOnly(List<Double> typed) {
     var only = onlySparsity().orElseThrow();
     require(
         typed.isEmpty() || typed.equals(List.of(only)),

@@ -31,6 +31,7 @@ record TypedMethod(
     Optional<Double> totalRetrainEpochs) {
 
   private static final List<Double> USUAL_SPARSITIES = List.of(0.7, 0.8, 0.9);
+  private static final int MOST_EPOCHS = 1_000_000;
   private static final int USUAL_PHASES = 3;
   private static final double USUAL_RETRAINING = 2;
 
@@ -151,10 +152,11 @@ record TypedMethod(
       var rest = "--method bimp retrains with what --dense-epochs leaves of --epochs";
       requireAbsent("--retrain-epochs", retrainEpochs, rest);
       requireAbsent("--total-retrain-epochs", totalRetrainEpochs, rest);
+      requireEpochs("--epochs", epochs);
       return new Budget(epochs);
     }
-    retrainEpochs.ifPresent(given -> requirePositive("--retrain-epochs", given));
-    totalRetrainEpochs.ifPresent(given -> requirePositive("--total-retrain-epochs", given));
+    retrainEpochs.ifPresent(given -> requireEpochs("--retrain-epochs", given));
+    totalRetrainEpochs.ifPresent(given -> requireEpochs("--total-retrain-epochs", given));
     if (totalRetrainEpochs.isEmpty()) {
       return new PerPhase(retrainEpochs.orElse(USUAL_RETRAINING));
     }
@@ -169,5 +171,16 @@ record TypedMethod(
         retrainEpochs,
         "--total-retrain-epochs is given too; one of them should go");
     return new Total(totalRetrainEpochs.orElseThrow());
+  }
+
+  /** What the pruner would refuse. */
+  private static void requireEpochs(String option, double epochs) {
+    requirePositive(option, epochs);
+    require(
+        epochs <= MOST_EPOCHS,
+        "%s is %s, but it should be at most %d.",
+        option,
+        number(epochs),
+        MOST_EPOCHS);
   }
 }

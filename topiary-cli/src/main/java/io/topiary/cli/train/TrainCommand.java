@@ -1,0 +1,163 @@
+package io.topiary.cli.train;
+
+import static io.topiary.cli.options.Refusals.require;
+import static io.topiary.cli.options.Refusals.requirePositive;
+
+import io.topiary.cli.console.NewFile;
+import io.topiary.cli.console.StopSignal;
+import io.topiary.cli.options.DataOptions;
+import io.topiary.cli.options.Feasibility;
+import io.topiary.cli.options.InputFile;
+import io.topiary.cli.options.NetworkOptions;
+import io.topiary.cli.options.Subject;
+import io.topiary.cli.options.TrainingOptions;
+import io.topiary.cli.options.TrainingRequest;
+import io.topiary.cli.progress.ProgressView;
+import io.topiary.cli.text.Accuracy;
+import io.topiary.engine.Evaluator;
+import io.topiary.engine.Predictions;
+import io.topiary.engine.TrainingRun;
+import io.topiary.engine.TrainingStoppedException;
+import io.topiary.engine.Weights;
+import io.topiary.sparsity.mask.Mask;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code topiary train}. */
+@Command(
+    name = "train",
+    description = {
+      "Trains a network in this process, without a broker, tests it and writes its weights as"
+          + " safetensors with PyTorch's names.",
+      "With --checkpoint it goes on from weights; with --mask, weights that are pruned stay 0."
+    },
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  topiary train --network resnet8 --epochs 10 --out dense.safetensors",
+      "  topiary train --network my-net.json --data fashion-mnist --epochs 5 --out"
+          + " model.safetensors",
+      "  topiary train --checkpoint sparse.safetensors --mask mask.safetensors --epochs 2"
+          + " --learning-rate 0.17 --out retrained.safetensors"
+    })
+public final class TrainCommand implements Callable<Integer> {
+
+  @Mixin private NetworkOptions network = new NetworkOptions();
+  @Mixin private DataOptions data = new DataOptions();
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "May be fractional. Default: ${DEFAULT-VALUE}")
+  private double epochs;
+
+  @Mixin private TrainingOptions training = new TrainingOptions();
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description = "Weights to start from. Default: those that the seed decides")
+  private Optional<Path> checkpoint = Optional.empty();
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description = "Which weights stay 0, as prune --mask-out writes it; goes with --checkpoint.")
+  private Optional<Path> mask = Optional.empty();
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      required = true,
+      description = "Where the trained weights go; must not exist.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this and exits.")
+  @SuppressWarnings("unused") // picocli reads it
+  private boolean help;
+
+  @Option(names = "--quiet", description = "Only the accuracy and where the weights are.")
+  private boolean quiet;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    requirePositive("--epochs", epochs);
+    var request = training.request();
+    require(
+        mask.isEmpty() || checkpoint.isPresent(),
+        "--mask is there without --checkpoint; the weights that it prunes should be given too.");
+    var file = NewFile.of("--out", out);
+    var subject = Subject.open(network.source(), data);
+    var perEpoch = subject.iterationsPerEpoch(request);
+    Feasibility.requireAnIteration("--epochs", epochs, perEpoch);
+    var graph = subject.network();
+    var start =
+        checkpoint
+            .map(in -> InputFile.read("--checkpoint", in, from -> Weights.read(graph, from)))
+            .orElseGet(() -> Weights.initial(graph, request.seed()));
+    var kept = mask.map(in -> InputFile.read("--mask", in, Mask::read));
+    kept.ifPresent(given -> given.requireCovers(graph.prunable()));
+    var run =
+        new TrainingRun(
+            subject.data().train(),
+            request.rates(graph, (int) Math.rint(epochs * perEpoch)),
+            request.batchSize(),
+            TrainingRequest.MOMENTUM,
+            request.weightDecay(graph),
+            kept,
+            request.seed());
+    return run(run, start, subject, file);
+  }
+
+  private int run(TrainingRun run, Weights start, Subject subject, NewFile file) {
+    try (var stop = StopSignal.listen()) {
+      var trained = train(run, start, subject, stop);
+      file.write(to -> trained.write(to, Map.of()));
+      tell(Evaluator.evaluate(trained, subject.data().test(), done -> {}));
+      return 0;
+    } catch (TrainingStoppedException e) {
+      spec.commandLine().getErr().println("Interrupted; nothing was written.");
+      return StopSignal.INTERRUPTED;
+    }
+  }
+
+  private Weights train(TrainingRun run, Weights start, Subject subject, StopSignal stop) {
+    var clock = Clock.systemUTC();
+    try (var view = ProgressView.onStandardError(quiet, clock)) {
+      var shown = new TrainingView(view, subject.model(), run, epochs, stop, clock);
+      var trained = run.run(start, shown);
+      view.ended(TrainingView.ID);
+      return trained.weights();
+    }
+  }
+
+  private void tell(Predictions test) {
+    var images = test.answers().size();
+    var lines = spec.commandLine().getOut();
+    lines.println(
+        String.format(
+            Locale.ROOT,
+            "Accuracy on %,d test images: %s %%",
+            images,
+            Accuracy.withError(test.correct(), images)));
+    lines.println("Weights: " + out);
+    lines.flush();
+  }
+}

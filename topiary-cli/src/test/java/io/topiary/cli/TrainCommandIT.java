@@ -1,0 +1,83 @@
+package io.topiary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.topiary.engine.Weights;
+import io.topiary.sparsity.network.BuiltInNetworks;
+import io.topiary.sparsity.network.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From nothing to a retrained sparse network with files alone, on real images. */
+@Tag("process")
+class TrainCommandIT {
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldTrainPruneAndRetrainWithFilesAlone() throws Exception {
+    // Given a trained network, the same one from the same seed
+    var dense = file("dense");
+    var trained = run("train", "--epochs", "1", "--out", dense);
+    var again = run("train", "--epochs", "1", "--out", file("again"));
+    assertThat(trained.out().get(0))
+        .isEqualTo(again.out().get(0))
+        .matches("Accuracy on 2,000 test images: [0-9.]+ ±[0-9.]+ %");
+
+    // When it is pruned and retrained
+    run(
+        "prune",
+        "--checkpoint",
+        dense,
+        "--sparsity",
+        "0.8",
+        "--out",
+        file("sparse"),
+        "--mask-out",
+        file("mask"));
+    var retrained =
+        run(
+            "train",
+            "--checkpoint",
+            file("sparse"),
+            "--mask",
+            file("mask"),
+            "--epochs",
+            "0.5",
+            "--out",
+            file("retrained"));
+
+    // Then it is as sparse as it was, and the network learned more than to guess
+    var mlp = BuiltInNetworks.network("mlp", 16, Shape.of(1, 28, 28), 10);
+    var weights = Weights.read(mlp, Path.of(file("retrained")));
+    var zeros = 0L;
+    for (var weight : mlp.prunable()) {
+      var values = weights.values(weight);
+      while (values.hasRemaining()) {
+        zeros += values.get() == 0 ? 1 : 0;
+      }
+    }
+    assertThat(zeros).isEqualTo((long) Math.rint(0.8 * (784 * 16 + 16 * 10)));
+    var accuracy = retrained.out().get(0).split(" ", -1)[5];
+    assertThat(Double.parseDouble(accuracy)).isGreaterThan(50);
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static CommandLineRun run(String command, String... options) {
+    var arguments = new ArrayList<>(List.of(command, "--network", "mlp", "--width", "16"));
+    if (command.equals("train")) {
+      arguments.add("--quiet");
+    }
+    arguments.addAll(List.of(options));
+    var run = CommandLineRun.of(arguments.toArray(String[]::new));
+    assertThat(run.status()).as(String.join("\n", run.err())).isZero();
+    return run;
+  }
+}
