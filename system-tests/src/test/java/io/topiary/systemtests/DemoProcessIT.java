@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo as a process that is interrupted, and the next one in the same folder. */
+/** The command line as a process that is interrupted, and the next one in the same folder. */
 @Tag("process")
 class DemoProcessIT {
 
@@ -67,6 +67,28 @@ class DemoProcessIT {
       assertThat(demo.terminate(Duration.ofSeconds(45))).isEqualTo(143);
       assertThat(demo.output().lines())
           .allMatch(line -> line.startsWith("Metrics") || line.startsWith("Interrupted"));
+    }
+  }
+
+  @Test
+  void shouldWriteNoWeightsWhenTrainingIsInterrupted() throws Exception {
+    // Given a training that would take hours
+    var out = folder.resolve("out.safetensors");
+    var command =
+        List.of("-jar", JAR.toString(), "train", "--epochs", "1000", "--out", out.toString());
+    try (var training = ChildProcess.java("training", folder, Map.of(), command)) {
+      await().atMost(STARTED).until(() -> training.output().contains("training dense: epoch"));
+
+      // When it is told to stop
+      assertThat(training.terminate(Duration.ofSeconds(45))).isEqualTo(143);
+
+      // Then it says so, and there is nothing that could be taken for a trained network
+      assertThat(training.output().lines().toList())
+          .last()
+          .isEqualTo("Interrupted; nothing was written.");
+      try (var files = Files.list(folder)) {
+        assertThat(files.filter(file -> file.toString().contains("safetensors"))).isEmpty();
+      }
     }
   }
 
