@@ -46,8 +46,14 @@ final class Chunk {
     keys[index] = LAST;
   }
 
-  boolean keeps(int index) {
-    return keys[index] >= LAST;
+  /** The largest key; 0 if there is none. */
+  int largest() {
+    var largest = 0;
+    for (var i = 0; i < SIZE; i++) {
+      // All bits where the key may go, none where it stays.
+      largest = Math.max(largest, keys[i] & ((keys[i] - LAST) >> 31));
+    }
+    return largest;
   }
 
   /** Keeps what is pruned, so that it does not go again. */

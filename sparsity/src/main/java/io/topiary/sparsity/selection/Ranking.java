@@ -4,6 +4,7 @@ import io.topiary.sparsity.mask.BitMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Ranks weights without sorting or copying them as a whole. One pass over the weights counts the
@@ -12,8 +13,9 @@ import java.util.List;
  * below it and sums the norms. Apart from the masks this takes less than 1 MB, however many weights
  * there are.
  *
- * <p>That no tensor is emptied costs nothing where none would be: only when one was are the passes
- * after the first made again.
+ * <p>A tensor would be emptied if its largest key ranked below the threshold, which the first pass
+ * mostly tells. Where it takes the last pass to tell, for a tie, the passes after the first are
+ * made again.
  */
 final class Ranking {
 
@@ -28,10 +30,18 @@ final class Ranking {
   /** Of a tensor that would be emptied the weight that ranks last. */
   private final int[] spared;
 
+  /**
+   * Per tensor the largest key, and of all but the spared weights how many have which high bits.
+   */
+  private final int[] largest;
+
+  private final long[] countsByHighBits = new long[1 << (31 - LOW_BITS)];
+
   private Ranking(List<PrunableTensor> tensors, Keys ranking) {
     this.tensors = tensors;
     this.ranking = ranking;
     this.spared = new int[tensors.size()];
+    this.largest = new int[tensors.size()];
     Arrays.fill(spared, NONE);
   }
 
@@ -51,33 +61,41 @@ final class Ranking {
   }
 
   void removeSmallest(long count, SelectionBuilder selection) {
-    var counts = countHighBits();
-    var removals = remove(threshold(counts, count));
-    while (spareLast(removals, counts)) {
-      removals = remove(threshold(counts, count));
+    countHighBits();
+    while (true) {
+      var removals = remove(threshold(count));
+      if (!spare(t -> removals.get(t).emptied)) {
+        removals.forEach(removal -> removal.addTo(selection));
+        return;
+      }
     }
-    removals.forEach(removal -> removal.addTo(selection));
   }
 
   /** The weights that go: all whose key is smaller, and of those with this key the first ones. */
   private record Threshold(int key, long ties) {}
 
-  private Threshold threshold(long[] countsByHighBits, long count) {
-    var high = bucket(countsByHighBits, count);
-    var below = sumBelow(countsByHighBits, high);
-    var countsByLowBits = countLowBits(high);
-    var low = bucket(countsByLowBits, count - below);
-    return new Threshold(high << LOW_BITS | low, count - below - sumBelow(countsByLowBits, low));
-  }
-
-  private long[] countHighBits() {
-    var counts = new long[1 << (31 - LOW_BITS)];
-    for (var t = 0; t < spared.length; t++) {
-      for (var from = 0; from < size(t); from += Chunk.SIZE) {
-        countHighBits(readAlive(t, from), counts);
+  private Threshold threshold(long count) {
+    while (true) {
+      var high = bucket(countsByHighBits, count);
+      if (!spare(t -> largest[t] >>> LOW_BITS < high)) {
+        var ofThese = count - sumBelow(countsByHighBits, high);
+        var countsByLowBits = countLowBits(high);
+        var low = bucket(countsByLowBits, ofThese);
+        var key = high << LOW_BITS | low;
+        if (!spare(t -> largest[t] < key)) {
+          return new Threshold(key, ofThese - sumBelow(countsByLowBits, low));
+        }
       }
     }
-    return counts;
+  }
+
+  private void countHighBits() {
+    for (var t = 0; t < spared.length; t++) {
+      for (var from = 0; from < size(t); from += Chunk.SIZE) {
+        countHighBits(readAlive(t, from), countsByHighBits);
+        largest[t] = Math.max(largest[t], chunk.largest());
+      }
+    }
   }
 
   private void countHighBits(int count, long[] counts) {
@@ -137,19 +155,21 @@ final class Ranking {
   }
 
   /**
-   * A tensor that was emptied keeps the weight that ranks last. The threshold can only rise by
-   * that, so it would be emptied again: nobody is spared in vain.
+   * A tensor that would be emptied keeps the weight that ranks last. The threshold can only rise by
+   * that, so it would be emptied again: none is spared in vain.
    *
    * @return whether there was one that is not spared yet
    */
-  private boolean spareLast(List<Removal> removals, long[] counts) {
+  private boolean spare(IntPredicate emptied) {
     var found = false;
     for (var t = 0; t < spared.length; t++) {
-      if (spared[t] == NONE && removals.get(t).emptied) {
-        var last = last(t);
-        readAlive(t, last / Chunk.SIZE * Chunk.SIZE);
-        counts[chunk.keys[last % Chunk.SIZE] >>> LOW_BITS]--;
-        spared[t] = last;
+      if (spared[t] == NONE && tensors.get(t).alive().alive() > 0 && emptied.test(t)) {
+        spared[t] = last(t);
+        if (spared[t] == NONE) {
+          // It has weights that are alive, but none with a key: they are no numbers.
+          NonFiniteWeightException.requireFinite(tensors.get(t), Double.NaN);
+        }
+        countsByHighBits[largest[t] >>> LOW_BITS]--;
         found = true;
       }
     }
@@ -159,14 +179,10 @@ final class Ranking {
   /** The index of the weight that ranks last in a tensor that has one. */
   private int last(int t) {
     var last = NONE;
-    var largest = 0;
     for (var from = 0; from < size(t); from += Chunk.SIZE) {
       var count = readAlive(t, from);
       for (var i = 0; i < count; i++) {
-        if (chunk.keys[i] >= largest && !chunk.keeps(i)) {
-          largest = chunk.keys[i];
-          last = from + i;
-        }
+        last = chunk.keys[i] == largest[t] ? from + i : last;
       }
     }
     return last;

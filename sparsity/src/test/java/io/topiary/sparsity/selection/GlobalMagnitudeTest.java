@@ -148,6 +148,23 @@ class GlobalMagnitudeTest {
         .hasMessage("Weight 1 of tensor 'b' is %s; every weight must be a finite number.", weight);
   }
 
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY})
+  void shouldNameTheWeightThatIsNoNumberWhereATensorHasNoOther(float weight) {
+    // Given one alone in its tensor, and one that is pruned
+    var alone = List.of(dense("a", 1, 2, 3), dense("b", weight));
+    var mask = BitMask.of(Shape.of(3), BitSet.valueOf(new long[] {0b110}));
+    var pruned = new PrunableTensor("c", FloatBuffer.wrap(new float[] {weight, 1, 2}), mask);
+
+    // Then
+    assertThatThrownBy(() -> SELECTOR.select(alone, 0.5))
+        .isInstanceOf(NonFiniteWeightException.class)
+        .hasMessageStartingWith("Weight 0 of tensor 'b' is " + weight);
+    assertThatThrownBy(() -> SELECTOR.select(List.of(pruned), 0.5))
+        .isInstanceOf(NonFiniteWeightException.class)
+        .hasMessageStartingWith("Weight 0 of tensor 'c' is " + weight);
+  }
+
   @Test
   void shouldRefuseAMaskOfAnotherSizeAndATensorTwice() {
     assertThatThrownBy(
