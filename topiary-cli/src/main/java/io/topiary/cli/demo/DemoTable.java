@@ -132,7 +132,7 @@ final class DemoTable {
         percent(retrained.evaluation().getTest()),
         share(learningRate.getD1()),
         share(learningRate.getD2()),
-        rate(retrained),
+        learningRate.getIterations() == 0 ? "" : rate(retrained),
         number(retrained.checkpoint().getRecipe().getEpochs()));
   }
 
