@@ -30,6 +30,14 @@ public final class EngineInputException extends InvalidInputException {
     }
   }
 
+  static void requireFit(Network network, Momentum momentum) {
+    if (!network.equals(momentum.network())) {
+      throw new EngineInputException(
+          "The momentum is that of network '%s'; it must be that of '%s', whose weights are trained."
+              .formatted(momentum.network().name(), network.name()));
+    }
+  }
+
   static void requireBatchSize(int batchSize) {
     if (batchSize < 1) {
       throw new EngineInputException(

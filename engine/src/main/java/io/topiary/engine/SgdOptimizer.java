@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <pre>
  * g    = g + wd * w
- * buf  = m * buf + g      buf starts at 0, so buf = g in the first step
+ * buf  = m * buf + g      buf starts at 0 where none is given, so buf = g in the first step
  * step = g + m * buf      Nesterov, exactly when wd is above 0; else step = buf
  * w    = w - lr * step
  * </pre>
@@ -90,6 +90,11 @@ final class SgdOptimizer {
 
     static Slot masked(FloatBuffer weights, FloatBuffer gradients, float[] mask) {
       return new Slot(weights, gradients, mask);
+    }
+
+    /** The memory of the momentum buffer itself, all 0 before the first step. */
+    FloatBuffer buffer() {
+      return FloatBuffer.wrap(buffer);
     }
   }
 }

@@ -11,7 +11,11 @@ import io.topiary.engine.random.RandomStream;
 import io.topiary.sparsity.network.Parameter;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** The iterations of one training run, on tensors of the session it is made in. */
 final class TrainingLoop {
@@ -20,6 +24,7 @@ final class TrainingLoop {
   private final TorchSession session;
   private final TrainingRun run;
   private final TorchNetwork network;
+  private final Map<Parameter, Slot> slots = new LinkedHashMap<>();
   private final SgdOptimizer optimizer;
   private final Batches batches;
   private final PtNDArray one;
@@ -30,13 +35,15 @@ final class TrainingLoop {
   private long imagesDone;
   private long computeNanos;
 
-  TrainingLoop(TorchSession session, TrainingRun run, Weights start) {
+  TrainingLoop(TorchSession session, TrainingRun run, Weights start, Optional<Momentum> momentum) {
     this.session = session;
     this.run = run;
     network = new TorchNetwork(session, start);
     network.requireGradients();
-    List<Slot> slots = start.network().trainable().stream().map(this::slot).toList();
-    optimizer = new SgdOptimizer(run.momentum(), run.weightDecay(), slots);
+    start.network().trainable().forEach(parameter -> slots.put(parameter, slot(parameter)));
+    momentum.ifPresent(
+        given -> slots.forEach((parameter, slot) -> slot.buffer().put(given.values(parameter))));
+    optimizer = new SgdOptimizer(run.momentum(), run.weightDecay(), List.copyOf(slots.values()));
     batches = new Batches(session, run.images(), run.batchSize());
     one = (PtNDArray) session.manager().ones(new Shape(), DataType.FLOAT32);
   }
@@ -66,7 +73,14 @@ final class TrainingLoop {
         throw new TrainingStoppedException(progress);
       }
     }
-    return new TrainedNetwork(finiteWeights(), epochLoss, imagesPerSecond());
+    Weights weights = finiteWeights();
+    return new TrainedNetwork(weights, momentum(weights), epochLoss, imagesPerSecond());
+  }
+
+  /** As finite as the weights, which the last step moved by it. */
+  private Momentum momentum(Weights weights) {
+    return Momentum.copyOf(
+        weights.network(), parameter -> Objects.requireNonNull(slots.get(parameter)).buffer());
   }
 
   /** The weights; the last step is followed by no loss that would show them to be infinite. */

@@ -6,8 +6,8 @@ import io.topiary.sparsity.schedule.LearningRateSchedule;
 import java.util.Optional;
 
 /**
- * Training or retraining, described in full: the same run from the same weights yields the same
- * weights, bit for bit, on the same kind of CPU. Runs on different threads do not disturb each
+ * Training or retraining, described in full: the same run from the same weights and momentum yields
+ * the same, bit for bit, on the same kind of CPU. Runs on different threads do not disturb each
  * other.
  *
  * @param images what is trained on; every epoch goes through all of them in a new order, and its
@@ -42,27 +42,44 @@ public record TrainingRun(
     require(images.size() > 0, "There are %s images; it takes at least 1 to train.", images.size());
   }
 
+  /** The same with momentum that starts empty. */
+  public TrainedNetwork run(Weights start, TrainingListener listener) {
+    return run(start, Optional.empty(), listener);
+  }
+
   /**
    * Trains on the calling thread.
    *
+   * @param momentum what an earlier run ended with, carried on where the mask is not 0; empty to
+   *     start without
    * @throws TrainingStoppedException if the listener asked to stop
    * @throws TrainingDivergedException if loss or weights are no longer finite
-   * @throws EngineInputException if the images do not fit the network, or if BatchNorm would have
-   *     to normalise a batch of a single value
+   * @throws EngineInputException if the images do not fit the network, if the momentum is that of
+   *     another network, or if BatchNorm would have to normalise a batch of a single value
    */
-  public TrainedNetwork run(Weights start, TrainingListener listener) {
+  public TrainedNetwork run(Weights start, Optional<Momentum> momentum, TrainingListener listener) {
     EngineInputException.requireFit(start.network(), images);
     EngineInputException.requireVariance(start.network(), images, batchSize);
+    momentum.ifPresent(given -> EngineInputException.requireFit(start.network(), given));
     try (TorchSession session = TorchSession.withGradients()) {
-      TrainedNetwork trained = new TrainingLoop(session, this, enforceMask(start)).run(listener);
-      // Makes 0 of the -0 that a negative weight times 0 left behind.
-      Weights weights = enforceMask(trained.weights());
-      return new TrainedNetwork(weights, trained.epochLoss(), trained.imagesPerSecond());
+      TrainedNetwork trained =
+          new TrainingLoop(session, this, enforceMask(start), momentum.map(this::enforceMask))
+              .run(listener);
+      // Makes 0 of the -0 that a negative number times 0 left behind.
+      return new TrainedNetwork(
+          enforceMask(trained.weights()),
+          enforceMask(trained.momentum()),
+          trained.epochLoss(),
+          trained.imagesPerSecond());
     }
   }
 
   private Weights enforceMask(Weights weights) {
     return mask.map(weights::masked).orElse(weights);
+  }
+
+  private Momentum enforceMask(Momentum momentum) {
+    return mask.map(momentum::masked).orElse(momentum);
   }
 
   private static void require(boolean condition, String message, Object value) {

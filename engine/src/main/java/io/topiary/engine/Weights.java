@@ -11,7 +11,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,25 +21,16 @@ import java.util.function.Function;
  */
 public final class Weights {
   private final Network network;
-  private final Map<String, FloatBuffer> values = new LinkedHashMap<>();
+  private final ParameterValues values;
 
-  private Weights(Network network, Function<Parameter, float[]> values) {
+  private Weights(Network network, ParameterValues values) {
     this.network = network;
-    for (Parameter parameter : network.parameters()) {
-      FloatBuffer floats = FloatBuffer.wrap(values.apply(parameter)).asReadOnlyBuffer();
-      this.values.put(parameter.name(), floats);
-    }
+    this.values = values;
   }
 
   /** Copies what lies in the given memory. */
   static Weights copyOf(Network network, Function<Parameter, FloatBuffer> memory) {
-    return new Weights(
-        network,
-        parameter -> {
-          float[] copy = new float[size(parameter)];
-          memory.apply(parameter).get(0, copy);
-          return copy;
-        });
+    return new Weights(network, ParameterValues.copyOf(network.parameters(), memory));
   }
 
   /**
@@ -58,20 +48,22 @@ public final class Weights {
     }
     return new Weights(
         network,
-        parameter -> {
-          float[] floats = new float[size(parameter)];
-          switch (parameter.role()) {
-            case WEIGHT, BIAS -> {
-              double bound = bounds.getOrDefault(node(parameter), 0.0);
-              for (int i = 0; i < floats.length; i++) {
-                floats[i] = (float) (bound * (2 * random.nextDouble() - 1));
+        new ParameterValues(
+            network.parameters(),
+            parameter -> {
+              float[] floats = new float[ParameterValues.size(parameter)];
+              switch (parameter.role()) {
+                case WEIGHT, BIAS -> {
+                  double bound = bounds.getOrDefault(node(parameter), 0.0);
+                  for (int i = 0; i < floats.length; i++) {
+                    floats[i] = (float) (bound * (2 * random.nextDouble() - 1));
+                  }
+                }
+                case NORM_WEIGHT, RUNNING_VAR -> Arrays.fill(floats, 1);
+                case NORM_BIAS, RUNNING_MEAN -> Arrays.fill(floats, 0);
               }
-            }
-            case NORM_WEIGHT, RUNNING_VAR -> Arrays.fill(floats, 1);
-            case NORM_BIAS, RUNNING_MEAN -> Arrays.fill(floats, 0);
-          }
-          return floats;
-        });
+              return floats;
+            }));
   }
 
   /**
@@ -114,12 +106,7 @@ public final class Weights {
 
   /** A read-only view of one parameter's values, the last dimension running fastest. */
   public FloatBuffer values(Parameter parameter) {
-    FloatBuffer floats = values.get(parameter.name());
-    if (floats == null) {
-      throw new IllegalArgumentException(
-          "Network '%s' has no parameter '%s'.".formatted(network.name(), parameter.name()));
-    }
-    return floats.duplicate();
+    return values.of(parameter);
   }
 
   /**
@@ -129,25 +116,12 @@ public final class Weights {
    *     prunable tensors
    */
   public Weights masked(Mask mask) {
-    mask.requireCovers(network.prunable());
-    return new Weights(
-        network,
-        parameter -> {
-          float[] floats = new float[size(parameter)];
-          values(parameter).get(floats);
-          if (parameter.role().prunable()) {
-            mask.tensor(parameter.name()).applyTo(FloatBuffer.wrap(floats));
-          }
-          return floats;
-        });
+    return new Weights(network, values.masked(mask));
   }
 
   /** The first parameter that holds a NaN or an infinity. */
   Optional<String> notFinite() {
-    return network.parameters().stream()
-        .filter(parameter -> !finite(values(parameter)))
-        .map(Parameter::name)
-        .findFirst();
+    return values.notFinite();
   }
 
   /** BatchNorm takes the square root of its running variance, which would make every score NaN. */
@@ -168,27 +142,8 @@ public final class Weights {
     return false;
   }
 
-  private static boolean finite(FloatBuffer floats) {
-    while (floats.hasRemaining()) {
-      if (!Float.isFinite(floats.get())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** The node that a parameter belongs to. */
   private static String node(Parameter parameter) {
     return parameter.name().substring(0, parameter.name().lastIndexOf('.'));
-  }
-
-  private static int size(Parameter parameter) {
-    var elements = parameter.shape().elements();
-    if (elements > Integer.MAX_VALUE) {
-      throw new EngineInputException(
-          "Tensor '%s' has %d elements; this engine takes at most %d."
-              .formatted(parameter.name(), elements, Integer.MAX_VALUE));
-    }
-    return (int) elements;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.topiary.engine.data.DataSets;
 import io.topiary.engine.data.ImageDataSet;
+import io.topiary.engine.data.Images;
 import io.topiary.engine.data.RandomDataSet;
 import io.topiary.engine.random.RandomStream;
 import io.topiary.sparsity.mask.BitMask;
@@ -17,11 +18,13 @@ import io.topiary.sparsity.network.Operator.Flatten;
 import io.topiary.sparsity.network.Operator.Gemm;
 import io.topiary.sparsity.network.Parameter;
 import io.topiary.sparsity.network.Shape;
+import io.topiary.sparsity.schedule.Ft;
 import io.topiary.sparsity.schedule.LearningRateSchedule;
 import io.topiary.sparsity.schedule.LinearDecay;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,6 +32,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,16 +74,7 @@ class TrainingRunTest {
     Weights start = Weights.initial(LINEAR, 5);
     double[] weights = doubles(start);
     double[] buffer = new double[weights.length];
-    for (int i = 0; i < 7; i++) {
-      int[] order = RandomStream.of(9, RandomStream.IMAGE_ORDER, i / 3).permutation(45);
-      double[] gradient = gradient(weights, order, 20 * (i % 3), Math.min(45, 20 * (i % 3) + 20));
-      for (int j = 0; j < weights.length; j++) {
-        double g = gradient[j] + weightDecay * weights[j];
-        buffer[j] = 0.9 * buffer[j] + g;
-        double step = weightDecay > 0 ? g + 0.9 * buffer[j] : buffer[j];
-        weights[j] -= schedule.learningRate(i) * step;
-      }
-    }
+    train(weights, buffer, schedule, weightDecay);
 
     // When
     TrainingRun run =
@@ -87,6 +83,114 @@ class TrainingRunTest {
 
     // Then
     assertThat(doubles(trained)).containsExactly(weights, within(1e-5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.01})
+  void shouldCarryTheMomentumOfAnEarlierRunAsWorkedOutByHand(double weightDecay) {
+    // Given
+    LearningRateSchedule first = new LinearDecay(0.2, 2, 7);
+    LearningRateSchedule second = new LinearDecay(0.1, 1, 4);
+    Weights start = Weights.initial(LINEAR, 5);
+    double[] weights = doubles(start);
+    double[] buffer = new double[weights.length];
+    train(weights, buffer, first, weightDecay);
+    train(weights, buffer, second, weightDecay);
+
+    // When
+    TrainedNetwork before =
+        new TrainingRun(data.train(), first, 20, 0.9, weightDecay, Optional.empty(), 9)
+            .run(start, progress -> true);
+    TrainedNetwork trained =
+        new TrainingRun(data.train(), second, 20, 0.9, weightDecay, Optional.empty(), 9)
+            .run(before.weights(), Optional.of(before.momentum()), progress -> true);
+
+    // Then
+    assertThat(doubles(trained.weights())).containsExactly(weights, within(1e-5));
+    assertThat(doubles(trained.momentum())).containsExactly(buffer, within(1e-5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.01})
+  void shouldGoOnAsIfTrainingHadNeverStopped(double weightDecay) throws IOException {
+    // Given a single image, which has one order only, a constant rate and a mask
+    Images image =
+        RandomDataSet.write(Files.createDirectory(folder.resolve("one")), 10, 4, CLASSES, 1)
+            .validation();
+    assertThat(image.size()).isEqualTo(1);
+    Optional<Mask> mask = Optional.of(random(LINEAR));
+    Weights start = Weights.initial(LINEAR, 5);
+    IntFunction<TrainingRun> run =
+        iterations ->
+            new TrainingRun(image, new Ft(0.1, iterations), 20, 0.9, weightDecay, mask, 9);
+
+    // When
+    TrainedNetwork first = run.apply(3).run(start, progress -> true);
+    TrainedNetwork second =
+        run.apply(4).run(first.weights(), Optional.of(first.momentum()), progress -> true);
+    TrainedNetwork forgetful = run.apply(4).run(first.weights(), progress -> true);
+
+    // Then
+    TrainedNetwork atOnce = run.apply(7).run(start, progress -> true);
+    assertThat(doubles(second.weights())).containsExactly(doubles(atOnce.weights()));
+    assertThat(doubles(second.momentum())).containsExactly(doubles(atOnce.momentum()));
+    assertThat(doubles(forgetful.weights())).isNotEqualTo(doubles(atOnce.weights()));
+  }
+
+  @Test
+  void shouldLeaveNoMomentumWhereAWeightIsPruned() {
+    // Given
+    Mask mask = random(LINEAR);
+
+    // When
+    Momentum momentum =
+        run(new LinearDecay(0.1, 0, 6), Optional.of(mask), 0)
+            .run(Weights.initial(LINEAR, 0), progress -> true)
+            .momentum();
+
+    // Then it is exactly 0, and not -0
+    Parameter weight = LINEAR.prunable().get(0);
+    BitMask alive = mask.tensor(weight.name());
+    FloatBuffer buffer = momentum.values(weight);
+    for (int i = 0; i < alive.size(); i++) {
+      assertThat(Float.floatToRawIntBits(buffer.get(i)) != 0).isEqualTo(alive.isAlive(i));
+    }
+  }
+
+  @Test
+  void shouldPassMomentumOnUnderTheNewMaskWhenThereIsNothingToDo() {
+    // Given
+    TrainedNetwork dense =
+        run(new LinearDecay(0.1, 0, 6), Optional.empty(), 0)
+            .run(Weights.initial(LINEAR, 0), progress -> true);
+    Mask mask = random(LINEAR);
+
+    // When
+    Momentum momentum =
+        run(new LinearDecay(0.1, 0, 0), Optional.of(mask), 0)
+            .run(dense.weights(), Optional.of(dense.momentum()), progress -> true)
+            .momentum();
+
+    // Then
+    assertThat(doubles(momentum)).containsExactly(doubles(dense.momentum().masked(mask)));
+    assertThat(doubles(momentum)).isNotEqualTo(doubles(dense.momentum()));
+  }
+
+  @Test
+  void shouldRefuseTheMomentumOfAnotherNetwork() {
+    // Given
+    Momentum other =
+        Momentum.copyOf(
+            BuiltInNetworks.network("mlp", 4, INPUT, CLASSES),
+            parameter -> FloatBuffer.allocate((int) parameter.shape().elements()));
+    TrainingRun run = run(new LinearDecay(0.1, 0, 1), Optional.empty(), 0);
+
+    // When, Then
+    assertThatThrownBy(
+            () -> run.run(Weights.initial(LINEAR, 0), Optional.of(other), progress -> true))
+        .isInstanceOf(EngineInputException.class)
+        .hasMessage(
+            "The momentum is that of network 'mlp'; it must be that of 'linear', whose weights are trained.");
   }
 
   @Test
@@ -303,6 +407,21 @@ class TrainingRunTest {
     return new Mask(masks);
   }
 
+  /** Trains on the 45 images in batches of 20, 20 and 5 with the seed 9; changes both arrays. */
+  private void train(
+      double[] weights, double[] buffer, LearningRateSchedule schedule, double weightDecay) {
+    for (int i = 0; i < schedule.iterations(); i++) {
+      int[] order = RandomStream.of(9, RandomStream.IMAGE_ORDER, i / 3).permutation(45);
+      double[] gradient = gradient(weights, order, 20 * (i % 3), Math.min(45, 20 * (i % 3) + 20));
+      for (int j = 0; j < weights.length; j++) {
+        double g = gradient[j] + weightDecay * weights[j];
+        buffer[j] = 0.9 * buffer[j] + g;
+        double step = weightDecay > 0 ? g + 0.9 * buffer[j] : buffer[j];
+        weights[j] -= schedule.learningRate(i) * step;
+      }
+    }
+  }
+
   /** Gradient of the mean cross-entropy of a batch; weights first, then biases. */
   private double[] gradient(double[] weights, int[] order, int from, int to) {
     double[] gradient = new double[weights.length];
@@ -332,8 +451,17 @@ class TrainingRunTest {
   }
 
   private static double[] doubles(Weights weights) {
-    return weights.network().parameters().stream()
-        .map(weights::values)
+    return doubles(weights.network().parameters(), weights::values);
+  }
+
+  private static double[] doubles(Momentum momentum) {
+    return doubles(momentum.network().trainable(), momentum::values);
+  }
+
+  private static double[] doubles(
+      List<Parameter> parameters, Function<Parameter, FloatBuffer> values) {
+    return parameters.stream()
+        .map(values)
         .flatMapToDouble(floats -> IntStream.range(0, floats.limit()).mapToDouble(floats::get))
         .toArray();
   }
