@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Deterministic identities: the same work has the same id wherever and whenever it is named, so a
@@ -29,15 +30,28 @@ public final class Ids {
    */
   public static String jobId(
       Lineage lineage, Recipe recipe, Optional<Artifact> start, Optional<Artifact> mask) {
-    return hash(
-        utf8("job"),
-        utf8(lineage.getModel()),
-        utf8(lineage.getGeneration()),
-        utf8(lineage.getPlan().orElse("")),
-        utf8(String.valueOf(lineage.getPhase())),
-        utf8(start.map(Artifact::getSha256).orElse("")),
-        utf8(mask.map(Artifact::getSha256).orElse("")),
-        CanonicalForm.of(recipe));
+    return jobId(lineage, recipe, start, mask, Optional.empty());
+  }
+
+  /** The same, and of the momentum's digest where a job starts from momentum. */
+  public static String jobId(
+      Lineage lineage,
+      Recipe recipe,
+      Optional<Artifact> start,
+      Optional<Artifact> mask,
+      Optional<Artifact> momentum) {
+    var parts =
+        Stream.of(
+            utf8("job"),
+            utf8(lineage.getModel()),
+            utf8(lineage.getGeneration()),
+            utf8(lineage.getPlan().orElse("")),
+            utf8(String.valueOf(lineage.getPhase())),
+            utf8(start.map(Artifact::getSha256).orElse("")),
+            utf8(mask.map(Artifact::getSha256).orElse("")),
+            CanonicalForm.of(recipe));
+    var carried = momentum.map(Artifact::getSha256).map(Ids::utf8).stream();
+    return hash(Stream.concat(parts, carried).toArray(byte[][]::new));
   }
 
   /** Hash of the job that makes, or will retrain, the checkpoint and of its stage. */

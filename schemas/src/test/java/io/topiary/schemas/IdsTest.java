@@ -20,6 +20,15 @@ class IdsTest {
   }
 
   @Test
+  void shouldNameAJobWithoutMomentumAsIfThereWereNone() {
+    var weights = Optional.of(Samples.WEIGHTS);
+
+    assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), weights, weights, NONE))
+        .isEqualTo(Ids.jobId(Samples.lineage(), Samples.recipe(1), weights, weights))
+        .isEqualTo("298f52aabcde565c733c944585587a2e");
+  }
+
+  @Test
   void shouldBeTheSameForTheSameWork() {
     assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE))
         .isEqualTo(Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE));
@@ -40,6 +49,8 @@ class IdsTest {
             Ids.jobId(Samples.lineage(), Samples.recipe(2), NONE, NONE),
             Ids.jobId(Samples.lineage(), Samples.recipe(1), weights, NONE),
             Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, weights),
+            Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE, weights),
+            Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, weights, weights),
             Ids.jobId(later, Samples.recipe(1), NONE, NONE),
             Ids.jobId(secondPhase, Samples.recipe(1), NONE, NONE),
             Ids.jobId(secondPlan, Samples.recipe(1), NONE, NONE));
