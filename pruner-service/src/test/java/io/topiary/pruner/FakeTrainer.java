@@ -11,13 +11,15 @@ import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Parameter;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
 
 /**
  * Does what a trainer does with a retraining, but learns nothing: every weight that is alive moves
- * a little by lot, and the others are 0. The same job makes the same network.
+ * a little by lot, and the others are 0. The same job makes the same network. Where another phase
+ * follows there is something in the place of momentum, which the pruner passes on unread.
  */
 public final class FakeTrainer {
 
@@ -30,19 +32,24 @@ public final class FakeTrainer {
   }
 
   public Checkpoint retrain(TrainingJob job, Instant at) {
-    return Checkpoint.newBuilder()
-        .setCheckpointId(Ids.checkpointId(job.getJobId(), Stage.RETRAINED))
-        .setJobId(job.getJobId())
-        .setStage(Stage.RETRAINED)
-        .setLineage(job.getLineage())
-        .setArtifact(retrained(job))
-        .setMask(job.getMask().orElseThrow())
-        .setTargetSparsity(job.getTargetSparsity())
-        .setRecipe(job.getRecipe())
-        .setDense(job.getDense().orElseThrow())
-        .setPolicy(job.getPolicy().orElseThrow())
-        .setAt(at)
-        .build();
+    var checkpoint =
+        Checkpoint.newBuilder()
+            .setCheckpointId(Ids.checkpointId(job.getJobId(), Stage.RETRAINED))
+            .setJobId(job.getJobId())
+            .setStage(Stage.RETRAINED)
+            .setLineage(job.getLineage())
+            .setArtifact(retrained(job))
+            .setMask(job.getMask().orElseThrow())
+            .setTargetSparsity(job.getTargetSparsity())
+            .setRecipe(job.getRecipe())
+            .setDense(job.getDense().orElseThrow())
+            .setPolicy(job.getPolicy().orElseThrow())
+            .setAt(at);
+    if (job.getLineage().getPhase() < job.getLineage().getPhases()) {
+      checkpoint.setMomentum(
+          artifacts.write(file -> Files.writeString(file, "momentum of " + job.getJobId())));
+    }
+    return checkpoint.build();
   }
 
   private Artifact retrained(TrainingJob job) {

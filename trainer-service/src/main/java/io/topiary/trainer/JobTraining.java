@@ -1,5 +1,6 @@
 package io.topiary.trainer;
 
+import io.topiary.engine.Momentum;
 import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingRun;
@@ -47,8 +48,9 @@ final class JobTraining {
   }
 
   /**
-   * Trains on the calling thread, from the job's start weights or from those its seed decides. A
-   * job of no iterations enforces its mask, and leaves all else as it was.
+   * Trains on the calling thread, from the job's start weights or from those its seed decides, and
+   * from its momentum or from none. A job of no iterations enforces its mask, and leaves all else
+   * as it was.
    */
   TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
     requireThreads(job);
@@ -58,6 +60,9 @@ final class JobTraining {
     var data = open(recipe.getData());
     var mask = job.getMask().map(artifact -> artifacts.read(artifact, Mask::read));
     var start = start(job, network);
+    var momentum =
+        job.getMomentum()
+            .map(artifact -> artifacts.read(artifact, file -> Momentum.read(network, file)));
     return new TrainingRun(
             data.train(),
             schedule,
@@ -66,10 +71,13 @@ final class JobTraining {
             recipe.getWeightDecay(),
             mask,
             recipe.getSeed())
-        .run(start, listener);
+        .run(start, momentum, listener);
   }
 
-  /** Stores the trained weights, and returns the record that tells of them. */
+  /**
+   * Stores the trained weights, and the momentum if another phase is to go on from it, and returns
+   * the record that tells of them.
+   */
   Checkpoint store(TrainingJob job, TrainedNetwork trained) {
     var stage = stage(job);
     var artifact = artifacts.write(file -> trained.weights().write(file, Map.of()));
@@ -86,6 +94,9 @@ final class JobTraining {
             .setAt(clock.instant());
     if (job.getRecipe().getLearningRate().getIterations() > 0) {
       checkpoint.setTrainingImagesPerSecond(trained.imagesPerSecond());
+    }
+    if (hasNextPhase(job)) {
+      checkpoint.setMomentum(artifacts.write(trained.momentum()::write));
     }
     job.getMask().ifPresent(checkpoint::setMask);
     job.getDense().ifPresent(checkpoint::setDense);
@@ -107,6 +118,10 @@ final class JobTraining {
         spec.getValidationImages(),
         spec.getTestImages());
     return data;
+  }
+
+  private static boolean hasNextPhase(TrainingJob job) {
+    return job.getLineage().getPhase() < job.getLineage().getPhases();
   }
 
   private static void requireThreads(TrainingJob job) {

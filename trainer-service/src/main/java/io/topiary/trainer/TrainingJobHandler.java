@@ -84,7 +84,9 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
 
   /** A result is committed under the job's id, so no job may bear the id of another. */
   private static void requireOwnId(TrainingJob job) {
-    var id = Ids.jobId(job.getLineage(), job.getRecipe(), job.getStart(), job.getMask());
+    var id =
+        Ids.jobId(
+            job.getLineage(), job.getRecipe(), job.getStart(), job.getMask(), job.getMomentum());
     if (!id.equals(job.getJobId())) {
       throw new JobRefusedException(
           "The job has the id \"%s\", but what it asks for has the id %s."

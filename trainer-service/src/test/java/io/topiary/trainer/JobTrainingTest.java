@@ -18,6 +18,7 @@ import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.DenseRun;
 import io.topiary.schemas.LearningRatePlan;
+import io.topiary.schemas.Lineage;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.Stage;
@@ -182,6 +183,66 @@ class JobTrainingTest {
   }
 
   @Test
+  void shouldLeaveMomentumBehindForThePhaseThatFollowsOnly() throws Exception {
+    // Given
+    var dense = run(TestJobs.dense("phases", 5));
+    var first = phase(1, halved(TestJobs.dense("phases", 10), dense));
+
+    // When
+    var afterFirst = run(first);
+    var second = TestJobs.withMomentum(phase(2, first), afterFirst.getMomentum().orElseThrow());
+    var afterSecond = run(second);
+
+    // Then
+    assertThat(dense.getMomentum()).isEmpty();
+    assertThat(afterSecond.getMomentum()).isEmpty();
+    var direct = training.train(first, progress -> true);
+    assertThat(afterFirst.getMomentum()).contains(artifacts.write(direct.momentum()::write));
+  }
+
+  @Test
+  void shouldGoOnWithTheMomentumOfThePhaseBefore() throws Exception {
+    // Given what a phase has left behind
+    var dense = run(TestJobs.dense("carried", 5));
+    var first = phase(1, halved(TestJobs.dense("carried", 10), dense));
+    var before = training.train(first, progress -> true);
+    var start = training.store(first, before);
+
+    // When
+    var without = TestJobs.from(phase(2, first), start.getArtifact());
+    var with = TestJobs.withMomentum(without, start.getMomentum().orElseThrow());
+    var trained = run(with);
+
+    // Then
+    var direct =
+        new TrainingRun(
+                TestJobs.DATA.train(),
+                new LinearDecay(0.1, 0, 10),
+                TestJobs.BATCH,
+                0.9,
+                5e-4,
+                Optional.of(everyOther()),
+                TestJobs.SEED)
+            .run(before.weights(), Optional.of(before.momentum()), progress -> true);
+    assertThat(trained.getArtifact())
+        .isEqualTo(artifacts.write(file -> direct.weights().write(file, Map.of())))
+        .isNotEqualTo(run(without).getArtifact());
+  }
+
+  @Test
+  void shouldRefuseMomentumThatDoesNotFitTheNetwork() {
+    // Given the momentum of nothing but a bias
+    var bias = Tensor.floats("fc1.bias", Shape.of(8), FloatBuffer.allocate(8));
+    var momentum = artifacts.write(file -> SafetensorsWriter.write(file, Map.of(), List.of(bias)));
+    var job = TestJobs.withMomentum(TestJobs.dense("misfit", 5), momentum);
+
+    // When, then
+    assertThatThrownBy(() -> training.train(job, progress -> true))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("There is no tensor 'fc1.weight'");
+  }
+
+  @Test
   void shouldObeyTheNumbersOfThePlan() throws Exception {
     // Given numbers that ALLR would not come to
     var job =
@@ -264,6 +325,10 @@ class JobTrainingTest {
         refused(
             "lost weights",
             TestJobs.from(job, new Artifact("file:///nowhere", 1L, "0".repeat(64))),
+            "file:///nowhere"),
+        refused(
+            "lost momentum",
+            TestJobs.withMomentum(job, new Artifact("file:///nowhere", 1L, "0".repeat(64))),
             "file:///nowhere"));
   }
 
@@ -316,6 +381,13 @@ class JobTrainingTest {
             .setTargetSparsity(0.5)
             .setDense(new DenseRun(dense.getCheckpointId(), dense.getArtifact(), 1.0, 0.1, null))
             .setPolicy("halve"));
+  }
+
+  /** The job as one of two phases. */
+  private static TrainingJob phase(int number, TrainingJob job) {
+    var lineage =
+        Lineage.newBuilder(job.getLineage()).setPlan("plan").setPhase(number).setPhases(2).build();
+    return TestJobs.withOwnId(TrainingJob.newBuilder(job).setLineage(lineage));
   }
 
   /** What is pruned is exactly 0, and all else was trained. */

@@ -51,10 +51,21 @@ final class TestJobs {
     return withOwnId(TrainingJob.newBuilder(job).setStart(start));
   }
 
+  /** The job that goes on with the momentum of another. */
+  static TrainingJob withMomentum(TrainingJob job, Artifact momentum) {
+    return withOwnId(TrainingJob.newBuilder(job).setMomentum(momentum));
+  }
+
   static TrainingJob withOwnId(TrainingJob.Builder builder) {
     var job = builder.build();
     return TrainingJob.newBuilder(job)
-        .setJobId(Ids.jobId(job.getLineage(), job.getRecipe(), job.getStart(), job.getMask()))
+        .setJobId(
+            Ids.jobId(
+                job.getLineage(),
+                job.getRecipe(),
+                job.getStart(),
+                job.getMask(),
+                job.getMomentum()))
         .build();
   }
 

@@ -151,6 +151,7 @@ class TrainerServiceIT {
             TestJobs.with(job, recipe -> recipe.setBatchSize(0)),
             TestJobs.withPlan(job, plan -> plan.setPeak(1e30)),
             TestJobs.from(job, corrupt),
+            TestJobs.withMomentum(job, corrupt),
             TrainingJob.newBuilder(job).setJobId("../" + job.getJobId()).build());
 
     // When

@@ -40,7 +40,13 @@ public final class PhasePruner {
 
   /** What a phase starts from: a network, the mask it has, and where it comes from. */
   private record Start(
-      Checkpoint checkpoint, Optional<Artifact> alive, Recipe recipe, DenseRun dense, int phase) {}
+      Checkpoint checkpoint, Optional<Artifact> alive, Recipe recipe, DenseRun dense, int phase) {
+
+    /** Retraining begins without momentum, and then carries it from phase to phase. */
+    Optional<Artifact> momentum() {
+      return phase == FIRST ? Optional.empty() : checkpoint.getMomentum();
+    }
+  }
 
   /**
    * The first phase: computes and stores the mask. What is known already to be impossible in a
@@ -67,7 +73,8 @@ public final class PhasePruner {
 
   /**
    * The phase after that which the plan's job has retrained, by the policy as it was when the plan
-   * began: prunes some of the weights that are alive under the job's mask.
+   * began: prunes some of the weights that are alive under the job's mask. Its retraining goes on
+   * with the momentum that the job ended with, which the trainer puts under the new mask.
    *
    * @param retrained what the job has made
    * @throws ArtifactException as {@link #first} does, as of the others
@@ -137,7 +144,7 @@ public final class PhasePruner {
     var weights = start.checkpoint().getArtifact();
     var job =
         TrainingJob.newBuilder()
-            .setJobId(Ids.jobId(lineage, recipe, Optional.of(weights), mask))
+            .setJobId(Ids.jobId(lineage, recipe, Optional.of(weights), mask, start.momentum()))
             .setLineage(lineage)
             .setRecipe(recipe)
             .setStart(weights)
@@ -145,6 +152,7 @@ public final class PhasePruner {
             .setDense(start.dense())
             .setPolicy(wanted.policy().getName());
     mask.ifPresent(job::setMask);
+    start.momentum().ifPresent(job::setMomentum);
     return job.build();
   }
 

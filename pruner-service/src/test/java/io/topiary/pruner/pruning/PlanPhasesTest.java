@@ -11,6 +11,7 @@ import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Ids;
 import io.topiary.schemas.Method;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.PlanState;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -40,6 +42,7 @@ class PlanPhasesTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final int WEIGHTS = 128;
+  private static final Optional<Artifact> NONE = Optional.empty();
 
   @TempDir private Path directory;
 
@@ -87,6 +90,48 @@ class PlanPhasesTest {
     assertThat(phases)
         .extracting(phase -> phase.checkpoint().getCheckpointId())
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldCarryMomentumFromPhaseToPhase() {
+    // When
+    var phases = run(networks.twoLayers("two-layers", 7), imp(3).build(), 0.9);
+
+    // Then
+    assertThat(phases.get(0).job().getMomentum()).isEmpty();
+    for (var i = 1; i < phases.size(); i++) {
+      var job = phases.get(i).job();
+      var before = trainer.retrain(phases.get(i - 1).job(), NOW);
+      assertThat(job.getMomentum()).isPresent().isEqualTo(before.getMomentum());
+      assertThat(job.getJobId())
+          .isEqualTo(
+              Ids.jobId(
+                  job.getLineage(),
+                  job.getRecipe(),
+                  job.getStart(),
+                  job.getMask(),
+                  job.getMomentum()));
+    }
+    assertThat(phases).extracting(phase -> phase.checkpoint().getMomentum()).containsOnly(NONE);
+  }
+
+  @Test
+  void shouldGoOnWithoutMomentumWhereTheRecordsHaveNone() {
+    // Given a phase that was retrained before checkpoints had momentum
+    var dense = networks.twoLayers("two-layers", 7);
+    var wanted = new WantedPlan("plan", imp(2).build(), 0.9, dense.getRecipe().getSeed());
+    var plan = plan(wanted, List.of(pruner.first(dense, wanted, NOW)));
+    var retrained = trainer.retrain(plan.getJob(), NOW);
+    var older = Checkpoint.newBuilder(retrained).clearMomentum().build();
+
+    // When
+    var job = pruner.next(plan, older, NOW).job();
+
+    // Then
+    assertThat(job.getMomentum()).isEmpty();
+    assertThat(job.getStart()).contains(retrained.getArtifact());
+    assertThat(job.getJobId())
+        .isEqualTo(Ids.jobId(job.getLineage(), job.getRecipe(), job.getStart(), job.getMask()));
   }
 
   @Test
