@@ -312,7 +312,7 @@ class PhasesTest {
     pruner.send(policy("once", "*", 0.5));
     pruner.send(networks.twoLayers("two-layers", 7));
     var job = TrainingJob.newBuilder(onlyJob());
-    job.getLineageBuilder().setPhases(0).setMethod(Method.UNKNOWN);
+    job.getLineageBuilder().setPhases(0).clearMethod();
     var plan = Plan.newBuilder(onlyPlan()).setJob(job.build()).clearPinnedPolicy().build();
     pruner.put(plan);
 

@@ -30,9 +30,6 @@ public final class TopiaryMain {
     // The broker brings Log4j along, which would complain when it is loaded while the process
     // stops.
     System.setProperty("log4j.shutdownHookEnabled", "false");
-    // Avro makes objects of trusted classes alone, and records with defaults are built here before
-    // anything is sent or read.
-    System.setProperty("org.apache.avro.SERIALIZABLE_PACKAGES", "io.topiary.schemas");
     System.exit(commandLine().execute(arguments));
   }
 

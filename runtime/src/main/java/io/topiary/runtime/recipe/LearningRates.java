@@ -1,5 +1,6 @@
 package io.topiary.runtime.recipe;
 
+import io.topiary.schemas.DenseRates;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Schedule;
 import io.topiary.sparsity.InvalidInputException;
@@ -68,9 +69,9 @@ public final class LearningRates {
     if (schedule instanceof StepDecay step) {
       plan.setMilestones(step.milestones()).setFactor(step.factor());
     } else if (schedule instanceof Lrw lrw) {
-      plan.setHistory(plan(lrw.history().schedule()));
+      plan.setHistory(rates(lrw.history().schedule()));
     } else if (schedule instanceof Slr slr) {
-      plan.setHistory(plan(slr.history().schedule()));
+      plan.setHistory(rates(slr.history().schedule()));
     } else if (schedule instanceof Clr clr) {
       plan.setMinimum(clr.etaMin());
     } else if (schedule instanceof Allr allr) {
@@ -155,10 +156,33 @@ public final class LearningRates {
   private static DenseHistory pastOf(LearningRatePlan plan) {
     return history(
         plan.getHistory()
+            .map(LearningRates::plan)
             .orElseThrow(
                 () ->
                     complaint(
                         plan, "lacks the rates of the dense training; it must have a history")));
+  }
+
+  private static DenseRates rates(DenseSchedule schedule) {
+    var plan = plan(schedule);
+    return new DenseRates(
+        plan.getSchedule(),
+        plan.getPeak(),
+        plan.getWarmUp(),
+        plan.getIterations(),
+        plan.getMilestones(),
+        plan.getFactor());
+  }
+
+  private static LearningRatePlan plan(DenseRates rates) {
+    return LearningRatePlan.newBuilder()
+        .setSchedule(rates.getSchedule())
+        .setPeak(rates.getPeak())
+        .setWarmUp(rates.getWarmUp())
+        .setIterations(rates.getIterations())
+        .setMilestones(rates.getMilestones())
+        .setFactor(rates.getFactor())
+        .build();
   }
 
   private static RecipeException unknown() {

@@ -37,8 +37,7 @@ public final class Labels {
       return DENSE;
     }
     // Plans that say nothing of it are of a version that could prune in one way only.
-    var says = lineage.getPhases() > 0 || lineage.getMethod() != Method.UNKNOWN;
-    return value(says ? lineage.getMethod() : Method.ONE_SHOT);
+    return value(lineage.getMethod().orElse(Method.ONE_SHOT));
   }
 
   private static String plain(double number) {

@@ -3,6 +3,7 @@ package io.topiary.runtime.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.topiary.schemas.DenseRates;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Schedule;
 import io.topiary.sparsity.InvalidInputException;
@@ -93,7 +94,7 @@ class LearningRatesTest {
   }
 
   static Stream<Arguments> contradictions() {
-    var dense = LearningRates.plan(new LinearDecay(0.1, 0, 44));
+    var dense = dense(Schedule.LINEAR, 0.1, 0, 44);
     return Stream.of(
         refused(
             plan(Schedule.UNKNOWN, 0.1, 0, 22),
@@ -111,13 +112,13 @@ class LearningRatesTest {
             plan(Schedule.SLR, 0.1, 3, 22).setHistory(dense),
             "The learning-rate plan SLR has a warm-up of 3 iterations; of 22 it must be 2."),
         refused(
-            plan(Schedule.SLR, 0.1, 2, 22).setHistory(plan(Schedule.UNKNOWN, 0.1, 0, 44).build()),
+            plan(Schedule.SLR, 0.1, 2, 22).setHistory(dense(Schedule.UNKNOWN, 0.1, 0, 44)),
             "The learning-rate schedule is one that this version does not know; it knows LINEAR, ALLR, FT, LRW, SLR, CLR, LLR, STEP."),
         refused(
-            plan(Schedule.SLR, 0.1, 2, 22).setHistory(plan(Schedule.LLR, 0.1, 2, 22).build()),
+            plan(Schedule.SLR, 0.1, 2, 22).setHistory(dense(Schedule.LLR, 0.1, 2, 22)),
             "The learning-rate plan LLR is none for dense training; it must be LINEAR or STEP."),
         refused(
-            plan(Schedule.SLR, 0.1, 2, 22).setHistory(plan(Schedule.LINEAR, 0.1, 0, 0).build()),
+            plan(Schedule.SLR, 0.1, 2, 22).setHistory(dense(Schedule.LINEAR, 0.1, 0, 0)),
             "The dense training has 0 iterations, 0 of them warm-up; retraining needs at least 1 after the warm-up."),
         refused(
             plan(Schedule.FT, 0.1, 2, 22),
@@ -166,5 +167,9 @@ class LearningRatesTest {
 
   private static double[] rates(LearningRateSchedule schedule) {
     return IntStream.range(0, schedule.iterations()).mapToDouble(schedule::learningRate).toArray();
+  }
+
+  private static DenseRates dense(Schedule schedule, double peak, int warmUp, int iterations) {
+    return new DenseRates(schedule, peak, warmUp, iterations, List.of(), 1.0);
   }
 }
