@@ -83,14 +83,11 @@ final class ParameterValues {
     return true;
   }
 
-  /** How many values a parameter has. */
+  /**
+   * How many values a parameter has: at most {@link
+   * io.topiary.sparsity.network.Network#MOST_ELEMENTS}, as no network has a larger one.
+   */
   static int size(Parameter parameter) {
-    var elements = parameter.shape().elements();
-    if (elements > Integer.MAX_VALUE) {
-      throw new EngineInputException(
-          "Tensor '%s' has %d elements; this engine takes at most %d."
-              .formatted(parameter.name(), elements, Integer.MAX_VALUE));
-    }
-    return (int) elements;
+    return Math.toIntExact(parameter.shape().elements());
   }
 }

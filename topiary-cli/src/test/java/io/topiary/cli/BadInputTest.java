@@ -22,7 +22,7 @@ class BadInputTest {
       value = {
         "--network         | resnet9    | no network 'resnet9'; known are mlp",
         "--width           | -1         | must be 1 to",
-        "--width           | 65536      | it should be low enough for at most",
+        "--width           | 65536      | elements; it must have at most 536870911",
         "--data            | nosuch     | no data set 'nosuch': use fashion-mnist-sample",
         "--sparsity        | 0          | above 0 and below 1",
         "--sparsity        | 1          | above 0 and below 1",

@@ -287,7 +287,7 @@ class JobTrainingTest {
         refused(
             "too wide a network",
             TestJobs.with(job, recipe -> recipe.setNetwork(builtIn("resnet8", 1 << 16))),
-            "Tensor 'layer1.0.conv1.weight' has 38654705664 elements"),
+            "and so 38654705664 elements; it must have at most 536870911."),
         refused(
             "unknown data set",
             TestJobs.with(job, recipe -> recipe.setData(data("imagenet", spec))),

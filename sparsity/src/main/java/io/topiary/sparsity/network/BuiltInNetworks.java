@@ -56,7 +56,16 @@ public final class BuiltInNetworks {
               .formatted(name, classes));
     }
     var channels = width == 0 ? architecture.defaultWidth : width;
-    return new Network(name, input, architecture.nodes(input, channels, classes));
+    var nodes = architecture.nodes(input, channels, classes);
+    try {
+      return new Network(name, input, nodes);
+    } catch (NetworkException e) {
+      // What does not fit may be the width that somebody asked for.
+      throw width == 0
+          ? e
+          : new NetworkException(
+              "Network '%s' of width %d: %s".formatted(name, width, e.getMessage()), e);
+    }
   }
 
   /** The width that a network has if it is not told another. */

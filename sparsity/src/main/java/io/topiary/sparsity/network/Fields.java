@@ -51,7 +51,8 @@ final class Fields {
 
   int integer(String name) {
     var field = field(name);
-    require(field.canConvertToInt() && field.isIntegralNumber(), name, field, "a whole number");
+    require(field.isIntegralNumber(), name, field, "a whole number");
+    require(field.canConvertToInt(), name, field, "a whole number" + within(field));
     return field.intValue();
   }
 
@@ -113,14 +114,22 @@ final class Fields {
   private List<Integer> integers(String name) {
     var integers = new ArrayList<Integer>();
     for (var element : list(name)) {
+      require(element.isIntegralNumber(), name, field(name), "a list of whole numbers");
       require(
-          element.isIntegralNumber() && element.canConvertToInt(),
+          element.canConvertToInt(),
           name,
           field(name),
-          "a list of whole numbers");
+          "a list of whole numbers" + within(element));
       integers.add(element.intValue());
     }
     return integers;
+  }
+
+  /** The bound that a whole number is beyond; no field takes less than 0. */
+  private static String within(JsonNode number) {
+    return number.bigIntegerValue().signum() < 0
+        ? " of at least 0"
+        : " of at most " + Integer.MAX_VALUE;
   }
 
   /** Whether an optional field is left out; one that is null is there, and wrong. */

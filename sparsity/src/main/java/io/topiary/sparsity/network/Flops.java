@@ -16,9 +16,11 @@ import java.util.stream.Collectors;
  * }</pre>
  *
  * <p>Places are counted on the true shape of the output, whatever stride, padding and dilation make
- * of it. Biases, normalisation, pooling and additions count nothing. A layer of sparsity s is left
- * with 1 - s of its multiply-adds, as if zeros cost nothing; what a machine makes of it is another
- * matter.
+ * of it. (A published implementation, that of Zimmer, Spiegel and Pokutta, 2023, ICLR, arXiv
+ * 2111.00843, counts {@code ceil(in / stride)} rows and columns instead, which is the same for
+ * "same" padding.) Biases, normalisation, pooling and additions count nothing. A layer of sparsity
+ * s is left with 1 - s of its multiply-adds, as if zeros cost nothing; what a machine makes of it
+ * is another matter.
  *
  * @param layers every layer that can be pruned, in the order of the network
  */

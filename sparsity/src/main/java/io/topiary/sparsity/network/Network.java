@@ -1,5 +1,6 @@
 package io.topiary.sparsity.network;
 
+import static io.topiary.sparsity.network.Requirements.require;
 import static java.util.stream.Collectors.joining;
 
 import java.util.Collections;
@@ -21,10 +22,17 @@ public record Network(String name, Shape input, List<Node> nodes) {
   public static final String INPUT = "input";
 
   /**
+   * The most elements that a parameter, or a node's output for one image, may have: as 32-bit
+   * floats they are less than 2 GiB, the most that one buffer holds.
+   */
+  public static final int MOST_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
+
+  /**
    * @throws NetworkException naming the node that does not fit
    */
   public Network {
     nodes = List.copyOf(nodes);
+    Names.requirePlain("Network", name);
     if (name.isBlank()) {
       throw new NetworkException("A network needs a name.");
     }
@@ -33,6 +41,11 @@ public record Network(String name, Shape input, List<Node> nodes) {
           ("Network '%s' has input %s; it must be [channels, height, width] or [features], all at"
                   + " least 1.")
               .formatted(name, input));
+    }
+    if (input.elements() > MOST_ELEMENTS) {
+      throw new NetworkException(
+          "Network '%s' has input %s of %d elements; it must have at most %d."
+              .formatted(name, input, input.elements(), MOST_ELEMENTS));
     }
     if (nodes.isEmpty()) {
       throw new NetworkException("Network '%s' has no nodes.".formatted(name));
@@ -126,12 +139,23 @@ public record Network(String name, Shape input, List<Node> nodes) {
     }
     try {
       var inputs = node.inputs().stream().map(input -> shape(input, shapes)).toList();
-      // A parameter too large to be counted shows here, and not when somebody asks for it.
-      node.operator().parameters(node.name(), inputs.get(0));
-      return node.operator().output(inputs);
+      // A parameter that is too large shows here, and not when somebody asks for it.
+      for (var parameter : node.operator().parameters(node.name(), inputs.get(0))) {
+        requireAddressable("its parameter '%s'".formatted(parameter.name()), parameter.shape());
+      }
+      var output = node.operator().output(inputs);
+      requireAddressable("its output", output);
+      return output;
     } catch (NetworkException e) {
       throw new NetworkException("%s: %s".formatted(node, e.getMessage()), e);
     }
+  }
+
+  private static void requireAddressable(String what, Shape shape) {
+    require(
+        shape.elements() <= MOST_ELEMENTS,
+        "%s has shape %s and so %d elements; it must have at most %d"
+            .formatted(what, shape, shape.elements(), MOST_ELEMENTS));
   }
 
   private static void requireEveryOutputRead(List<Node> nodes) {

@@ -62,7 +62,7 @@ public final class NetworkJson {
               .formatted(file, Files.size(file), LONGEST));
     }
     try {
-      return read(Files.readString(file));
+      return read(withoutMark(Files.readString(file)));
     } catch (MalformedInputException e) {
       throw new NetworkException(file + " is no network: it is not UTF-8.", e);
     } catch (NetworkException e) {
@@ -96,6 +96,11 @@ public final class NetworkJson {
     }
   }
 
+  /** Some editors begin a file of UTF-8 with a byte order mark, which is no part of its text. */
+  private static String withoutMark(String text) {
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+
   /** The JSON of a network: the same network, the same text. */
   public static String write(Network network) {
     var json = JSON.createObjectNode().put("name", network.name());
@@ -125,6 +130,7 @@ public final class NetworkJson {
 
   private static Node node(List<Node> before, JsonNode json) {
     var name = new Fields("Node number " + (before.size() + 1), json).text("name");
+    Names.requirePlain("Node", name);
     try {
       var fields = new Fields("it", json);
       fields.text("name");

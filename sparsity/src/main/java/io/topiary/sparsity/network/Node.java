@@ -10,7 +10,12 @@ import java.util.List;
  */
 public record Node(String name, Operator operator, List<String> inputs) {
 
+  /**
+   * @throws NetworkException when a name has a character that no name may have
+   */
   public Node {
+    Names.requirePlain("Node", name);
+    inputs.forEach(input -> Names.requirePlain("Node", input));
     inputs = List.copyOf(inputs);
   }
 

@@ -110,7 +110,7 @@ public sealed interface Operator {
     public BatchNormalization {
       require(
           epsilon > 0 && Double.isFinite(epsilon),
-          "epsilon is %s; it must be above 0".formatted(epsilon));
+          "epsilon is %s; it must be a finite number above 0".formatted(epsilon));
       require(
           momentum > 0 && momentum <= 1,
           "momentum is %s; it must be in (0, 1]".formatted(momentum));

@@ -65,6 +65,26 @@ class BuiltInNetworksTest {
         .containsExactlyElementsOf(ReferenceState.of(name).tensors());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "mlp,       1, 28",
+    "lenet5,    1, 28",
+    "small-cnn, 1, 28",
+    "resnet8,   1, 28",
+    "resnet32,  3, 32",
+  })
+  void shouldHaveTheStateThatFilesOfItHave(String name, int channels, int side) throws IOException {
+    // When
+    var network = BuiltInNetworks.network(name, 0, Shape.of(channels, side, side), 10);
+
+    // Then every tensor has its name, its shape and its place
+    var reference = ReferenceState.of(name);
+    assertThat(network.parameters())
+        .extracting(parameter -> parameter.name() + " " + parameter.shape())
+        .containsExactlyElementsOf(reference.tensors());
+    assertThat(Flops.of(network).dense()).isEqualTo(reference.multiplyAdds());
+  }
+
   @Test
   void shouldHalveTheImageInTheMiddleOfABottleneck() {
     // When
@@ -177,12 +197,19 @@ class BuiltInNetworksTest {
   }
 
   @Test
-  void shouldBuildTheWidestNetworksWithoutOverflow() {
+  void shouldNameWhatTheWidestNetworksHaveTooMuchOf() {
     var photograph = Shape.of(3, 224, 224);
     for (var name : BuiltInNetworks.names()) {
-      var network = BuiltInNetworks.network(name, 1 << 16, photograph, 7);
-      assertThat(elements(network.prunable())).as(name).isGreaterThan(1L << 31);
+      assertThatThrownBy(() -> BuiltInNetworks.network(name, 1 << 16, photograph, 7))
+          .as(name)
+          .isInstanceOf(NetworkException.class)
+          .hasMessageStartingWith("Network '%s' of width 65536: Node '", name)
+          .hasMessageEndingWith("elements; it must have at most 536870911.");
     }
+    assertThatThrownBy(() -> BuiltInNetworks.network("mlp", 1 << 16, photograph, 7))
+        .hasMessage(
+            "Network 'mlp' of width 65536: Node 'fc1' (Gemm): its parameter 'fc1.weight' has shape"
+                + " [65536, 150528] and so 9865003008 elements; it must have at most 536870911.");
   }
 
   @Test

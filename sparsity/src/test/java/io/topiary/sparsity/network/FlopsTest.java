@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.topiary.sparsity.mask.BitMask;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Flops.LayerFlops;
+import io.topiary.sparsity.network.Operator.Add;
 import io.topiary.sparsity.network.Operator.Conv;
 import io.topiary.sparsity.network.Operator.Flatten;
 import io.topiary.sparsity.network.Operator.Gemm;
@@ -151,6 +152,40 @@ class FlopsTest {
                 + 64 * 10);
   }
 
+  // Stem 1 -> 16 at 28x28; 16 -> 32 at 14x14; 32 -> 64 at 7x7; 64 -> 10.
+  @Test
+  void shouldCountTheSmallCnnAsByHand() {
+    var flops = Flops.of(BuiltInNetworks.network("small-cnn", 0, Shape.of(1, 28, 28), 10));
+    assertThat(flops.dense())
+        .isEqualTo(9L * 16 * 784 + 9L * 16 * 32 * 196 + 9L * 32 * 64 * 49 + 64 * 10);
+  }
+
+  // Stem 1 -> 8 and two 8 -> 8 at 28x28; 8 -> 16 and 16 -> 16 at 14x14; 16 -> 32 and 32 -> 32 at
+  // 7x7; 32 -> 10.
+  @Test
+  void shouldCountResNet8AsByHand() {
+    var flops = Flops.of(BuiltInNetworks.network("resnet8", 0, Shape.of(1, 28, 28), 10));
+    assertThat(flops.dense())
+        .isEqualTo(
+            9L * (8 + 2 * 8 * 8) * 784
+                + 9L * (8 * 16 + 16 * 16) * 196
+                + 9L * (16 * 32 + 32 * 32) * 49
+                + 32 * 10);
+  }
+
+  // Stem 3 -> 16 at 32x32; 10 convolutions 16 -> 16 at 32x32; one 16 -> 32 and 9 32 -> 32 at
+  // 16x16; one 32 -> 64 and 9 64 -> 64 at 8x8; 64 -> 10.
+  @Test
+  void shouldCountResNet32AsByHand() {
+    var flops = Flops.of(BuiltInNetworks.network("resnet32", 0, Shape.of(3, 32, 32), 10));
+    assertThat(flops.dense())
+        .isEqualTo(
+            9L * (3 * 16 + 10 * 16 * 16) * 1024
+                + 9L * (16 * 32 + 9 * 32 * 32) * 256
+                + 9L * (32 * 64 + 9 * 64 * 64) * 64
+                + 64 * 10);
+  }
+
   @Test
   void shouldCountTheWorkThatIsLeft() {
     // Given 1x1 convolution: 8 weights, 576 multiply-adds; linear: 432 weights and multiply-adds
@@ -221,22 +256,25 @@ class FlopsTest {
 
   @Test
   void shouldNameTheNodeThatIsMoreWorkThanCanBeCounted() {
-    // Given: 2^31 places of 2^33 weights
-    var side = 1 << 15;
-    var conv = Conv.square(1 << 30, 1, 1, 0, false);
+    // Given 33 times almost 2^29 weights, each for almost 2^29 places
+    var graph = new Graph();
+    for (var i = 1; i <= 33; i++) {
+      graph.from("input").then("conv" + i, Conv.square(1, 1, 1, 11_584, false));
+      if (i > 1) {
+        graph.add("add" + i, new Add(), i == 2 ? "conv1" : "add" + (i - 1), "conv" + i);
+      }
+    }
     var network =
         new Network(
             "huge",
-            Shape.of(1 << 3, side << 1, side),
-            List.of(
-                new Node("conv", conv, List.of("input")),
-                new Node("pool", new GlobalAveragePool(), List.of("conv")),
-                new Node("flatten", new Flatten(), List.of("pool"))));
+            Shape.of(Network.MOST_ELEMENTS, 1, 1),
+            graph.then("pool", new GlobalAveragePool()).then("flatten", new Flatten()).nodes());
 
     // Then
     assertThatThrownBy(() -> Flops.of(network))
         .isInstanceOf(NetworkException.class)
-        .hasMessage("Node 'conv' (Conv) takes the network past 9223372036854775807 multiply-adds.");
+        .hasMessage(
+            "Node 'conv33' (Conv) takes the network past 9223372036854775807 multiply-adds.");
   }
 
   private static double speedup(Network network, double conv, double fc) {

@@ -156,6 +156,17 @@ class NetworkJsonTest {
     assertThat(used).contains(Operator.class.getPermittedSubclasses());
   }
 
+  @Test
+  void shouldSkipTheByteOrderMarkOfAFile() throws IOException {
+    Files.writeString(file, "\uFEFF" + TINY);
+    assertThat(NetworkJson.read(file)).isEqualTo(NetworkJson.read(TINY));
+    // There is no second one
+    Files.writeString(file, "\uFEFF\uFEFF" + TINY);
+    assertThatThrownBy(() -> NetworkJson.read(file))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageStartingWith(file + " is no network: It is no JSON at line 1, column 1: ");
+  }
+
   // What is replaced in the sound network, by what, and the sentence that refuses it.
   @ParameterizedTest
   @CsvSource(
@@ -170,7 +181,13 @@ class NetworkJsonTest {
         "\"outFeatures\" : 3 | \"outFeatures\" : 3.0 | Node 'fc': it has 3.0 as its field"
             + " 'outFeatures'; it must be a whole number.",
         "\"outFeatures\" : 3 | \"outFeatures\" : 3000000000 | Node 'fc': it has 3000000000 as its"
-            + " field 'outFeatures'; it must be a whole number.",
+            + " field 'outFeatures'; it must be a whole number of at most 2147483647.",
+        "\"outFeatures\" : 3 | \"outFeatures\" : -3000000000 | Node 'fc': it has -3000000000 as"
+            + " its field 'outFeatures'; it must be a whole number of at least 0.",
+        "[ 1, 4, 4 ] | [ 1, 3000000000, 4 ] | The network has [1,3000000000,4] as its field"
+            + " 'input'; it must be a list of whole numbers of at most 2147483647.",
+        "\"name\" : \"fc\" | \"name\" : \"f\\nc\" | Node 'f\\u000ac' has the character U+000A in"
+            + " its name; a name must have no control characters and no half of a surrogate pair.",
         "\"outFeatures\" : 3 | \"outFeatures\" : null | Node 'fc': it has null as its field"
             + " 'outFeatures'; it must be a whole number.",
         "\"outFeatures\" : 3 | \"outFeatures\" : 0 | Node 'fc': outFeatures is 0; it must be at"

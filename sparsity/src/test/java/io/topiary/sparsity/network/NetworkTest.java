@@ -17,6 +17,7 @@ import io.topiary.sparsity.network.Operator.Slice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NetworkTest {
@@ -223,7 +224,7 @@ class NetworkTest {
     assertThatThrownBy(() -> new MaxPool(Extent.square(3), Extent.square(1), Extent.square(2)))
         .hasMessage("padding [2, 2] is more than half of kernel [3, 3].");
     assertThatThrownBy(() -> new BatchNormalization(0, 0.1))
-        .hasMessage("epsilon is 0.0; it must be above 0.");
+        .hasMessage("epsilon is 0.0; it must be a finite number above 0.");
     assertThatThrownBy(() -> new BatchNormalization(1e-5, Double.NaN))
         .hasMessage("momentum is NaN; it must be in (0, 1].");
     assertThatThrownBy(() -> new Extent(3, -1)).hasMessage("[3, -1] has a negative side.");
@@ -258,10 +259,100 @@ class NetworkTest {
   void shouldNameTheNodeWhoseParametersAreTooManyToCount() {
     var huge = Integer.MAX_VALUE;
     assertRefused(
-        "Node 'conv' (Conv): Shape [2147483647, 2147483647, 3, 3] has more than"
+        "Node 'conv' (Conv): Shape [2147483647, 4194304, 209, 208] has more than"
             + " 9223372036854775807 elements.",
-        node("pad", new Pad(huge - 4, 0), "input"),
-        node("conv", Conv.square(huge, 3, 1, 1, false), "pad"));
+        node("pad", new Pad((1 << 22) - 4, 0), "input"),
+        node(
+            "conv",
+            new Conv(
+                huge,
+                new Extent(209, 208),
+                Extent.square(1),
+                Extent.square(100),
+                Extent.square(1),
+                1,
+                false),
+            "pad"));
+  }
+
+  @Test
+  void shouldNameTheNodeWhoseParameterIsMoreThanABufferHolds() {
+    // Given 288 features, of which 1,864,135 floats each are just below 2 GiB
+    var most = Network.MOST_ELEMENTS / 288;
+
+    // Then
+    assertThat(
+            network(
+                    node("flatten", new Flatten(), "input"),
+                    node("fc", new Gemm(most, true), "flatten"))
+                .classes())
+        .isEqualTo(most);
+    assertRefused(
+        "Node 'fc' (Gemm): its parameter 'fc.weight' has shape [1864136, 288] and so 536871168"
+            + " elements; it must have at most 536870911.",
+        node("flatten", new Flatten(), "input"),
+        node("fc", new Gemm(most + 1, true), "flatten"));
+  }
+
+  @Test
+  void shouldNameTheNodeWhoseOutputIsMoreThanABufferHolds() {
+    assertRefused(
+        "Node 'conv' (Conv): its output has shape [1, 120009, 120008] and so 14402040072 elements;"
+            + " it must have at most 536870911.",
+        node(
+            "conv",
+            new Conv(
+                1,
+                Extent.square(1),
+                Extent.square(1),
+                Extent.square(60_000),
+                Extent.square(1),
+                1,
+                false),
+            "input"),
+        node("pool", new GlobalAveragePool(), "conv"),
+        node("flatten", new Flatten(), "pool"));
+    assertThatThrownBy(
+            () ->
+                new Network(
+                    "wide", Shape.of(1 << 29), List.of(node("fc", new Gemm(1, true), "input"))))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage(
+            "Network 'wide' has input [536870912] of 536870912 elements; it must have at most"
+                + " 536870911.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "`a\nb`, `a\\u000ab`, 000A",
+        "`\0`, `\\u0000`, 0000",
+        "`\u0085`, `\\u0085`, 0085",
+        "`\ud83c`, `\\ud83c`, D83C",
+        "`b\udf33\ud83c`, `b\\udf33\\ud83c`, DF33"
+      })
+  void shouldRefuseNamesThatNoFileHeaderCouldHold(String name, String shown, String character) {
+    var rest =
+        " '%s' has the character U+%s in its name; a name must have no control characters and no half of a surrogate pair."
+            .formatted(shown, character);
+    assertThatThrownBy(() -> node(name, new Flatten(), "input"))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage("Node" + rest);
+    assertThatThrownBy(() -> node("flatten", new Flatten(), name))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage("Node" + rest);
+    assertThatThrownBy(
+            () -> new Network(name, IMAGE, List.of(node("flatten", new Flatten(), "input"))))
+        .isInstanceOf(NetworkException.class)
+        .hasMessage("Network" + rest);
+  }
+
+  @Test
+  void shouldTakeNamesOfAnyLanguage() {
+    var name = "Bäume \ud83c\udf33";
+    var network = new Network(name, IMAGE, List.of(node(name, new Flatten(), "input")));
+    assertThat(NetworkJson.read(NetworkJson.write(network))).isEqualTo(network);
   }
 
   private static Shape output(Operator operator) {

@@ -8,8 +8,10 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * What PyTorch says of a built-in network at its usual width and input: made by reference.py, which
- * is kept beside the engine's tests.
+ * What a built-in network is to have at its usual width and input. For the networks that
+ * reference.py knows, which is kept beside the engine's tests, it is what PyTorch says. For the
+ * small ones, which only we define, it is written down apart from the code: files of weights must
+ * stay readable.
  *
  * @param multiplyAdds of convolutions and linear layers, counted while PyTorch ran the network
  * @param tensors name and shape of every tensor of its state, in order
