@@ -10,8 +10,8 @@ package io.topiary.sparsity.schedule;
  * d2 = min(1, T_rt / T)                  how much time this phase has to recover
  * }</pre>
  *
- * <p>with p the fraction of the living weights that this phase prunes, T_rt its epochs and T those
- * of the dense training. All of it is computed anew in every phase.
+ * <p>with p the fraction of the weights that are alive before this phase that it prunes, T_rt its
+ * epochs and T those of the dense training. All of it is computed anew in every phase.
  *
  * <p>Source: Zimmer, Spiegel and Pokutta, 2023, How I Learned to Stop Worrying and Love Retraining,
  * ICLR (arXiv 2111.00843), section 3.
@@ -54,7 +54,8 @@ public record Allr(double etaOne, double d1, double d2, int iterations)
     ScheduleException.requireNonNegative("The number of retraining epochs", epochs);
     if (!(denseEpochs > 0 && denseEpochs < Double.POSITIVE_INFINITY)) {
       throw new ScheduleException(
-          "The dense training has %s epochs; it must be above 0.".formatted(denseEpochs));
+          "The dense training has %s epochs; it must be a finite number above 0."
+              .formatted(denseEpochs));
     }
     return Math.min(1, epochs / denseEpochs);
   }

@@ -1,11 +1,16 @@
 package io.topiary.sparsity.schedule;
 
 /**
- * The warm-up that all schedules share: with peak P and length W > 0, iteration i from 0 to W has
+ * The warm-up of every schedule that has one, so of all but FT and LRW: with peak P and length W >
+ * 0, iteration i from 0 to W has
  *
  * <pre>{@code P (1 - cos(pi i / W)) / 2}</pre>
  *
  * <p>which is 0 in the first iteration and P in iteration W.
+ *
+ * <p>Source: the implementation that the figures of Zimmer, Spiegel and Pokutta, 2023, How I
+ * Learned to Stop Worrying and Love Retraining, ICLR (arXiv 2111.00843) were made with. Without a
+ * warm-up, W = 0, the formula has no meaning; the schedules then begin with what would follow it.
  */
 final class HalfCosine {
 

@@ -6,7 +6,10 @@ public sealed interface LearningRateSchedule permits DenseSchedule, RetrainingSc
   /** How many iterations there are. */
   int iterations();
 
-  /** Iterations until the peak; 0 when there is no warm-up. */
+  /**
+   * W: iterations of the schedule's own warm-up, which lead from 0 to the peak; 0 when it has none.
+   * LRW has none even where it takes up the dense training within the latter's warm-up.
+   */
   int warmUp();
 
   /**
@@ -17,6 +20,9 @@ public sealed interface LearningRateSchedule permits DenseSchedule, RetrainingSc
    */
   double learningRate(int iteration);
 
-  /** The highest rate, which follows the warm-up. */
+  /**
+   * The rate that no iteration exceeds. One of them has it, unless there are no iterations, or all
+   * of them are warm-up.
+   */
   double peak();
 }

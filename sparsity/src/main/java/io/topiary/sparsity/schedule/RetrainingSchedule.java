@@ -7,7 +7,12 @@ public sealed interface RetrainingSchedule extends LearningRateSchedule
   /** The rule that it follows. */
   RetrainingRule rule();
 
-  /** W: a tenth of the iterations, rounded down. */
+  /**
+   * {@code W = floor(n / 10)}, for all but FT and LRW.
+   *
+   * <p>Source: the implementation of Zimmer, Spiegel and Pokutta, 2023, How I Learned to Stop
+   * Worrying and Love Retraining, ICLR (arXiv 2111.00843).
+   */
   @Override
   default int warmUp() {
     return iterations() / 10;

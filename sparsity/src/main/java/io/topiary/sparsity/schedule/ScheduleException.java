@@ -13,7 +13,8 @@ public final class ScheduleException extends InvalidInputException {
 
   static void requireNonNegative(String what, double value) {
     if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-      throw new ScheduleException("%s is %s; it must be at least 0.".formatted(what, value));
+      throw new ScheduleException(
+          "%s is %s; it must be a finite number of at least 0.".formatted(what, value));
     }
   }
 

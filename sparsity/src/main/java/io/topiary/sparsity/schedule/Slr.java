@@ -3,9 +3,9 @@ package io.topiary.sparsity.schedule;
 import java.util.Objects;
 
 /**
- * Scaled learning rate restarting: after a warm-up, the dense training's rates in as many
- * iterations as there are. With L' the dense rates whose warm-up is replaced by eta_1, W = floor(n
- * / 10) and m = n - W, iteration i has
+ * Scaled learning rate restarting: after a warm-up over a tenth of the iterations, all rates of the
+ * dense training in their order, scaled in time to the iterations that are left. With L' the dense
+ * rates whose warm-up is replaced by eta_1, W = floor(n / 10) and m = n - W, iteration i has
  *
  * <pre>{@code
  * eta_1 (1 - cos(pi i / W)) / 2      for i <= W, if W > 0

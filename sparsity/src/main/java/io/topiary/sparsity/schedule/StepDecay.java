@@ -14,7 +14,9 @@ import java.util.stream.IntStream;
  * P f^(milestones up to i)       otherwise
  * }</pre>
  *
- * <p>This is PyTorch's MultiStepLR, stepped by iteration.
+ * <p>Source: PyTorch's MultiStepLR, stepped by iteration; the warm-up is that of {@link
+ * LinearDecay}, from the implementation of Zimmer, Spiegel and Pokutta, 2023, ICLR (arXiv
+ * 2111.00843).
  *
  * @param milestones iterations, counted from 0, the first with the lower rate; rising, all after
  *     the warm-up and before the end

@@ -43,6 +43,20 @@ class DenseHistoryTest {
   }
 
   @Test
+  void shouldHeadForZeroJustBehindTheEnd() {
+    // One step on from the last rate
+    assertThat(beyond(new LinearDecay(0.1, 0, 40), 1)).isCloseTo(0, within(1e-15));
+    // After a warm-up the peak is used twice, and so it is two
+    assertThat(beyond(new LinearDecay(0.1, 4, 40), 2)).isCloseTo(0, within(1e-15));
+  }
+
+  private static double beyond(LinearDecay decay, int steps) {
+    var last = decay.iterations() - 1;
+    var step = decay.learningRate(last - 1) - decay.learningRate(last);
+    return decay.learningRate(last) - steps * step;
+  }
+
+  @Test
   void shouldRefuseATrainingThatIsAllWarmUp() {
     assertThatThrownBy(() -> new DenseHistory(new LinearDecay(0.1, 10, 10)))
         .isInstanceOf(ScheduleException.class)

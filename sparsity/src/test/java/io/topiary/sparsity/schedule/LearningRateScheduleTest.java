@@ -79,8 +79,11 @@ class LearningRateScheduleTest {
     // More epochs than the dense training had
     assertThat(Allr.d2(20, 10)).isEqualTo(1);
     assertThat(Allr.d2(2.5, 10)).isEqualTo(0.25);
-    // No retraining
-    assertThat(new Allr(0.1, 0.5, Allr.d2(0, 10), 0).iterations()).isZero();
+    // No retraining: no time, and no rates, whatever the norm drop asks for
+    assertThat(Allr.d2(0, 10)).isZero();
+    var none = new Allr(0.1, 0.5, Allr.d2(0, 10), Iterations.of(0, 1_000, 100));
+    assertThat(rates(none)).isEmpty();
+    assertThatThrownBy(() -> none.learningRate(0)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
@@ -128,17 +131,17 @@ class LearningRateScheduleTest {
   @Test
   void shouldRefuseWhatIsNoSchedule() {
     assertThatThrownBy(() -> new LinearDecay(Double.NaN, 0, 3))
-        .hasMessage("The peak rate is NaN; it must be at least 0.");
+        .hasMessage("The peak rate is NaN; it must be a finite number of at least 0.");
     assertThatThrownBy(() -> new LinearDecay(0.1, 4, 3))
         .hasMessage("The warm-up is 4 of 3 iterations; it must be part of them.");
     assertThatThrownBy(() -> new LinearDecay(0.1, 0, -1))
         .hasMessage("There cannot be -1 iterations.");
     assertThatThrownBy(() -> new Allr(0.1, -0.5, 0.2, 10))
-        .hasMessage("ALLR's d1 is -0.5; it must be at least 0.");
+        .hasMessage("ALLR's d1 is -0.5; it must be a finite number of at least 0.");
     assertThatThrownBy(() -> Allr.d1(0.5, 1))
         .hasMessage("The fraction pruned is 1.0; it must be at least 0 and below 1.");
     assertThatThrownBy(() -> Allr.d2(2, 0))
-        .hasMessage("The dense training has 0.0 epochs; it must be above 0.");
+        .hasMessage("The dense training has 0.0 epochs; it must be a finite number above 0.");
   }
 
   @ParameterizedTest
@@ -156,8 +159,18 @@ class LearningRateScheduleTest {
   @Test
   void shouldRefuseEpochsThatCannotBeCounted() {
     assertThatThrownBy(() -> Iterations.of(-1, 1_000, 100))
-        .hasMessage("-1.0 epochs are -10.0 iterations; it must be 0 to 2147483647.");
+        .hasMessage("The number of epochs is -1.0; it must be a finite number of at least 0.");
+    // Iterations that would round to 0
+    assertThatThrownBy(() -> Iterations.of(-0.01, 10))
+        .hasMessage("The number of epochs is -0.01; it must be a finite number of at least 0.");
     assertThatThrownBy(() -> Iterations.of(Double.NaN, 1_000, 100)).hasMessageContaining("NaN");
+    assertThatThrownBy(() -> Iterations.of(Double.POSITIVE_INFINITY, 1_000, 100))
+        .hasMessage("The number of epochs is Infinity; it must be a finite number of at least 0.");
+    assertThatThrownBy(() -> Iterations.of(1e9, 10))
+        .hasMessage("1.0E9 epochs are 1.0E10 iterations; it must be at most 2147483647.");
+    assertThatThrownBy(() -> Iterations.of(0, 0))
+        .hasMessage("An epoch takes 0 iterations; it must be at least 1.");
+    assertThatThrownBy(() -> Iterations.of(-1, -10)).isInstanceOf(ScheduleException.class);
     assertThatThrownBy(() -> Iterations.perEpoch(0, 64))
         .hasMessage("0 images in batches of 64; both must be at least 1.");
   }

@@ -3,7 +3,9 @@ package io.topiary.sparsity.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -95,7 +97,7 @@ class RetrainingScheduleTest {
         assertThat(rate).as(as).isBetween(0.0, schedule.peak());
       }
       if (n > 0) {
-        assertThat(DoubleStream.of(rates).max()).as(as).hasValue(highest(schedule));
+        assertThat(DoubleStream.of(rates).max()).as(as).hasValue(schedule.peak());
       }
     }
   }
@@ -201,8 +203,7 @@ class RetrainingScheduleTest {
     var schedule = rule.schedule(history, n, 0.3, 0.2);
 
     // Then
-    var rates = rates(schedule);
-    assertThat(rates).hasSize(n);
+    assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThat(rates(schedule)).hasSize(n));
   }
 
   @Test
@@ -251,20 +252,12 @@ class RetrainingScheduleTest {
   @Test
   void shouldRefuseRatesThatAreNone() {
     assertThatThrownBy(() -> new Ft(Double.NaN, 3))
-        .hasMessage("The lowest dense rate is NaN; it must be at least 0.");
+        .hasMessage("The lowest dense rate is NaN; it must be a finite number of at least 0.");
     assertThatThrownBy(() -> new Llr(-1, 3))
-        .hasMessage("The highest dense rate is -1.0; it must be at least 0.");
+        .hasMessage("The highest dense rate is -1.0; it must be a finite number of at least 0.");
     assertThatThrownBy(() -> new Clr(0.1, 0.2, 3))
         .hasMessage(
             "The lowest dense rate is 0.2; it must be at least 0, and at most the highest, 0.1.");
-  }
-
-  /** The highest rate there is: the peak, or a lower one if the training ends while warming up. */
-  private static double highest(RetrainingSchedule schedule) {
-    if (schedule instanceof Lrw lrw && lrw.history().length() - lrw.iterations() == 0) {
-      return lrw.history().etaOne();
-    }
-    return schedule.peak();
   }
 
   private static DenseSchedule dense(Random random) {
