@@ -10,12 +10,14 @@ final class Figures {
 
   private static final MathContext FOUR_DIGITS = new MathContext(4);
   private static final double SMALLEST_PLAIN = 1e-4;
+  private static final double LARGEST_PLAIN = 1e5;
 
   private Figures() {}
 
-  /** At most four significant digits, without zeros that say nothing. */
+  /** At most four significant digits, without zeros that say nothing; at most nine characters. */
   static String number(double value) {
-    if (value != 0 && Math.abs(value) < SMALLEST_PLAIN) {
+    var size = Math.abs(value);
+    if (value != 0 && (size < SMALLEST_PLAIN || size >= LARGEST_PLAIN)) {
       return String.format(Locale.ROOT, "%.1e", value);
     }
     return new BigDecimal(value).round(FOUR_DIGITS).stripTrailingZeros().toPlainString();

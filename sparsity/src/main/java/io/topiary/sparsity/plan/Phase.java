@@ -12,14 +12,39 @@ import io.topiary.sparsity.schedule.Iterations;
  *
  * @param number counted from 1
  * @param fraction p, of the weights alive before this phase, that it prunes; in [0, 1)
- * @param sparsity after this phase, over all prunable weights: 1 - (1 - p)^number
+ * @param sparsity nominal, after this phase and over all prunable weights, of a network that was
+ *     dense before the first: 1 - (1 - p)^number; each phase rounds what it prunes to whole weights
  * @param epochs T_rt of retraining; may be fractional, and 0
  * @param d2 ALLR's d2: min(1, T_rt / T), with T the epochs of the dense training
  */
 public record Phase(int number, double fraction, double sparsity, double epochs, double d2) {
 
+  public Phase {
+    require(number >= 1, "has the number %d; it must be at least 1", number, number);
+    require(
+        fraction >= 0 && fraction < 1,
+        "prunes the fraction %s; it must be at least 0 and below 1",
+        number,
+        fraction);
+    // Up to 1, to which 1 - 0.8^k rounds when k is large.
+    require(
+        sparsity >= 0 && sparsity <= 1, "has the sparsity %s; it must be 0 to 1", number, sparsity);
+    require(
+        epochs >= 0 && Double.isFinite(epochs),
+        "takes %s epochs; it must be a finite number of at least 0",
+        number,
+        epochs);
+    require(d2 >= 0 && d2 <= 1, "has d2 %s; it must be 0 to 1", number, d2);
+  }
+
   /** n = rint(T_rt iterations per epoch). */
   public int iterations(int perEpoch) {
     return Iterations.of(epochs, perEpoch);
+  }
+
+  private static void require(boolean condition, String complaint, int number, Object value) {
+    if (!condition) {
+      throw new PlanException("Phase %d %s.".formatted(number, complaint.formatted(value)));
+    }
   }
 }

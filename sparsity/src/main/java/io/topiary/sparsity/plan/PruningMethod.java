@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 public enum PruningMethod {
   /** All at once. */
   ONE_SHOT,
-  /** Iterative magnitude pruning: the same fraction of the living weights in every phase. */
+  /** Iterative magnitude pruning: the same fraction of the weights alive in every phase. */
   IMP,
-  /** IMP with a fifth of the living weights per phase, however many phases that takes. */
+  /** IMP with a fifth of the weights alive per phase, however many phases that takes. */
   IMP_RENDA,
   /** Budgeted IMP: dense training and all phases within a given number of epochs. */
   BIMP;

@@ -1,6 +1,7 @@
 package io.topiary.sparsity.plan;
 
 import io.topiary.sparsity.schedule.Allr;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -24,7 +25,10 @@ public record PruningPlan(
 
   private static final double FIFTH = 0.2;
 
-  /** Far above the rounding errors of a logarithm, far below what a phase more would prune. */
+  /**
+   * Of k, far above the rounding errors of a logarithm. With a = 1 - s, what is alive in the end
+   * may exceed a by a (a^-1e-9 - 1), about 1e-9 a ln(1/a), which is at most 1e-9 / e.
+   */
   private static final double ROUNDING = 1e-9;
 
   public PruningPlan {
@@ -32,6 +36,14 @@ public record PruningPlan(
     requireDenseEpochs(denseEpochs);
     requirePhases(phases.size());
     phases = List.copyOf(phases);
+    for (var phase : phases) {
+      var d2 = Allr.d2(phase.epochs(), denseEpochs);
+      if (phase.d2() != d2) {
+        throw new PlanException(
+            "Phase %d has d2 %s; with %s of %s epochs it must be %s."
+                .formatted(phase.number(), phase.d2(), phase.epochs(), denseEpochs, d2));
+      }
+    }
   }
 
   /**
@@ -46,8 +58,9 @@ public record PruningPlan(
   }
 
   /**
-   * IMP in k phases of the same number of epochs: each prunes p = 1 - (1 - s)^(1/k) of the living
-   * weights, so that sparsity is 1 - (1 - p)^i after phase i and exactly s after the last.
+   * IMP in k phases of the same number of epochs: each prunes p = 1 - (1 - s)^(1/k) of the weights
+   * alive, so that sparsity is nominally 1 - (1 - p)^i after phase i and s after the last. A phase
+   * prunes rint(p alive) weights, so what a network ends with may be off by a few weights.
    *
    * @param phases k, at least 1
    * @param epochsPerPhase T_rt, at least 0
@@ -71,13 +84,19 @@ public record PruningPlan(
       double sparsity, int phases, double denseEpochs, double epochsInAll) {
     requireEpochs("Retraining in all", epochsInAll);
     requirePhases(phases);
-    return geometric(PruningMethod.IMP, sparsity, phases, denseEpochs, shares(epochsInAll, phases));
+    return geometric(
+        PruningMethod.IMP,
+        sparsity,
+        phases,
+        denseEpochs,
+        shares(BigDecimal.valueOf(epochsInAll), phases));
   }
 
   /**
-   * IMP that prunes p = 0.2 of the living weights in each of k = ceil(log(1 - s) / log 0.8) phases.
-   * Only whole phases are run, so the final sparsity 1 - 0.8^k is at least s and often beyond it:
-   * 0.9 takes 11 phases, which end at 0.914.
+   * IMP that prunes p = 0.2 of the weights alive in each of k = ceil(log(1 - s) / log 0.8) phases.
+   * Only whole phases are run, so the nominal final sparsity 1 - 0.8^k is at least s and often
+   * beyond it: 0.9 takes 11 phases, which end at 0.914. Where 1 - 0.8^k falls short of s by less
+   * than 4e-10, as it may for rounding alone, it counts as s and takes no phase more.
    *
    * <p>Source: Renda, Frankle and Carbin, 2020, Comparing Rewinding and Fine-tuning in Neural
    * Network Pruning, ICLR (arXiv 2003.02389).
@@ -116,6 +135,9 @@ public record PruningPlan(
    * IMP in the T - T_0 epochs that are left, shared as in {@link #impInAll}. It is meant for ALLR,
    * for which d2 is a phase's epochs over T_0.
    *
+   * <p>That the dense rate is linear is part of the method, and is for the caller to see to: a plan
+   * knows how long the dense training is, not its rates. The pruner refuses any other.
+   *
    * @param phases k, at least 1
    * @param denseEpochs T_0, above 0 and below T
    * @param budget T, dense training and all phases together
@@ -130,23 +152,30 @@ public record PruningPlan(
           "Dense training takes %s of %s epochs; it must leave some for the phases."
               .formatted(denseEpochs, budget));
     }
-    return geometric(
-        PruningMethod.BIMP, sparsity, phases, denseEpochs, shares(budget - denseEpochs, phases));
+    var left = BigDecimal.valueOf(budget).subtract(BigDecimal.valueOf(denseEpochs));
+    return geometric(PruningMethod.BIMP, sparsity, phases, denseEpochs, shares(left, phases));
   }
 
   /** T_rt of all phases together. */
   public double retrainingEpochs() {
-    return phases.stream().mapToDouble(Phase::epochs).sum();
+    return exactRetrainingEpochs().doubleValue();
   }
 
   /** Dense training and all phases together; for BIMP the budget T. */
   public double totalEpochs() {
-    return denseEpochs + retrainingEpochs();
+    return BigDecimal.valueOf(denseEpochs).add(exactRetrainingEpochs()).doubleValue();
   }
 
   /** The sparsity after the last phase: the target, or more with a fixed fraction per phase. */
   public double finalSparsity() {
     return phases.get(phases.size() - 1).sparsity();
+  }
+
+  /** In decimals, as epochs are written: 0.1 and 0.2 are 0.3. */
+  private BigDecimal exactRetrainingEpochs() {
+    return phases.stream()
+        .map(phase -> BigDecimal.valueOf(phase.epochs()))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
   private static PruningPlan geometric(
@@ -174,10 +203,14 @@ public record PruningPlan(
     return new PruningPlan(method, sparsity, denseEpochs, phases);
   }
 
-  /** Whole epochs for each phase, the remainder for the last. */
-  private static IntToDoubleFunction shares(double epochs, int count) {
-    var whole = Math.floor(epochs / count);
-    return number -> number == count ? epochs - whole * (count - 1) : whole;
+  /**
+   * Whole epochs for each phase, the remainder for the last. In decimals: in binary 5.1 - 2.1 is
+   * below 3, and a whole epoch would be lost.
+   */
+  private static IntToDoubleFunction shares(BigDecimal epochs, int count) {
+    var whole = epochs.divideToIntegralValue(BigDecimal.valueOf(count));
+    var last = epochs.subtract(whole.multiply(BigDecimal.valueOf(count - 1L)));
+    return number -> (number == count ? last : whole).doubleValue();
   }
 
   private static void requireSparsity(double sparsity) {
@@ -190,13 +223,14 @@ public record PruningPlan(
   private static void requireDenseEpochs(double epochs) {
     if (!(epochs > 0 && epochs < Double.POSITIVE_INFINITY)) {
       throw new PlanException(
-          "Dense training takes %s epochs; it must be above 0.".formatted(epochs));
+          "Dense training takes %s epochs; it must be a finite number above 0.".formatted(epochs));
     }
   }
 
   private static void requireEpochs(String what, double epochs) {
     if (!(epochs >= 0 && epochs < Double.POSITIVE_INFINITY)) {
-      throw new PlanException("%s takes %s epochs; it must be at least 0.".formatted(what, epochs));
+      throw new PlanException(
+          "%s takes %s epochs; it must be a finite number of at least 0.".formatted(what, epochs));
     }
   }
 

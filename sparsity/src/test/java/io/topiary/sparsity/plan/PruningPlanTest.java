@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PruningPlanTest {
 
@@ -72,7 +73,11 @@ class PruningPlanTest {
         for (var phase : plan.phases()) {
           alive *= 1 - phase.fraction();
           assertThat(phase.sparsity()).as(as).isCloseTo(1 - alive, EXACT).isGreaterThan(before);
-          assertThat(phase.d2()).as(as).isEqualTo(Math.min(1, phase.epochs() / plan.denseEpochs()));
+          if (phase.epochs() < plan.denseEpochs()) {
+            assertThat(phase.d2() * plan.denseEpochs()).as(as).isCloseTo(phase.epochs(), EXACT);
+          } else {
+            assertThat(phase.d2()).as(as).isEqualTo(1);
+          }
           before = phase.sparsity();
         }
         assertThat(plan.finalSparsity()).as(as).isEqualTo(sparsity);
@@ -87,7 +92,10 @@ class PruningPlanTest {
     "12, 3, '4 4 4'",
     "2, 3, '0 0 2'",
     "7.5, 2, '3 4.5'",
-    "0, 2, '0 0'"
+    "0, 2, '0 0'",
+    "1.1, 1, '1.1'",
+    "3.3, 3, '1 1 1.3'",
+    "0.3, 3, '0 0 0.3'"
   })
   void shouldShareWholeEpochsAndGiveTheRemainderToTheLastPhase(
       double epochs, int phases, String shares) {
@@ -102,6 +110,45 @@ class PruningPlanTest {
       var bimp = PruningPlan.bimp(0.9, phases, 10, 10 + epochs);
       assertThat(bimp.phases()).extracting(Phase::epochs).isEqualTo(expected);
       assertThat(bimp.totalEpochs()).isEqualTo(10 + epochs);
+    }
+  }
+
+  @Test
+  void shouldLoseNoEpochToBinaryFractions() {
+    // Given 5.1 - 2.1, which is below 3 in binary
+    var plan = PruningPlan.bimp(0.9, 3, 2.1, 5.1);
+
+    // Then
+    assertThat(plan.phases()).extracting(Phase::epochs).containsExactly(1.0, 1.0, 1.0);
+    assertThat(plan.totalEpochs()).isEqualTo(5.1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 100})
+  void shouldShareAllEpochsThatAreLeftInAnyUnit(int unit) {
+    for (var seed = 0L; seed < 5_000; seed++) {
+      // Given epochs in whole parts of the unit
+      var random = new Random(seed);
+      var count = random.nextInt(12) + 1;
+      var dense = random.nextInt(1, 100 * unit);
+      var left = random.nextInt(1, 100 * unit);
+      var budget = (dense + left) / (double) unit;
+
+      // When
+      var bimp = PruningPlan.bimp(0.9, count, dense / (double) unit, budget);
+      var imp = PruningPlan.impInAll(0.9, count, dense / (double) unit, left / (double) unit);
+
+      // Then
+      var as = "seed %d, %d phases, %d + %d parts".formatted(seed, count, dense, left);
+      var whole = left / (count * unit);
+      var last = left - (count - 1) * whole * unit;
+      for (var plan : List.of(bimp, imp)) {
+        var epochs = plan.phases().stream().map(Phase::epochs).toList();
+        assertThat(epochs.subList(0, count - 1)).as(as).allMatch(share -> share == whole);
+        assertThat(epochs.get(count - 1)).as(as).isEqualTo(last / (double) unit);
+        assertThat(plan.retrainingEpochs()).as(as).isEqualTo(left / (double) unit);
+        assertThat(plan.totalEpochs()).as(as).isEqualTo(budget);
+      }
     }
   }
 
@@ -150,6 +197,31 @@ class PruningPlanTest {
   }
 
   @Test
+  void shouldFallShortOfTheTargetByRoundingAtMost() {
+    for (var seed = 0L; seed < 1_000; seed++) {
+      // Given a target beside one that whole phases reach
+      var random = new Random(seed);
+      var count = random.nextInt(60) + 1;
+      var beside = Math.pow(10, -random.nextInt(6, 16)) * random.nextDouble();
+      var sparsity = 1 - Math.pow(0.8, count) + beside;
+
+      // When
+      var phases = PruningPlan.renda(sparsity, 10, 1).phases().size();
+
+      // Then
+      assertThat(1 - Math.pow(0.8, phases)).as("seed %d", seed).isGreaterThan(sparsity - 4e-10);
+      assertThat(1 - Math.pow(0.8, phases - 1.0)).as("seed %d", seed).isLessThan(sparsity);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1 - 1e-9, 1 - 0x1p-53})
+  void shouldPlanForATargetJustBelowOne(double sparsity) {
+    assertThat(PruningPlan.renda(sparsity, 10, 1).finalSparsity()).isBetween(sparsity, 1.0);
+    assertThat(PruningPlan.imp(sparsity, 9, 10, 1).finalSparsity()).isEqualTo(sparsity);
+  }
+
+  @Test
   void shouldPlanToPruneNothing() {
     // When
     var plan = PruningPlan.imp(0, 2, 10, 1);
@@ -178,11 +250,17 @@ class PruningPlanTest {
         refused(() -> PruningPlan.impInAll(0.9, -1, 10, 1), "There are -1 phases;"),
         refused(() -> PruningPlan.bimp(0.9, 0, 10, 20), "There are 0 phases;"),
         refused(() -> PruningPlan.imp(0.9, 1_001, 10, 1), "There are 1001 phases;"),
-        refused(() -> PruningPlan.oneShot(0.9, 10, -1), "takes -1.0 epochs;"),
+        refused(
+            () -> PruningPlan.oneShot(0.9, 10, -1),
+            "Retraining takes -1.0 epochs; it must be a finite number of at least 0."),
         refused(() -> PruningPlan.imp(0.9, 3, 10, Double.NaN), "takes NaN epochs;"),
         refused(() -> PruningPlan.impInAll(0.9, 3, 10, -2), "takes -2.0 epochs;"),
         refused(
-            () -> PruningPlan.renda(0.9, 10, Double.POSITIVE_INFINITY), "takes Infinity epochs;"),
+            () -> PruningPlan.renda(0.9, 10, Double.POSITIVE_INFINITY),
+            "takes Infinity epochs; it must be a finite number of at least 0."),
+        refused(
+            () -> PruningPlan.oneShot(0.9, Double.POSITIVE_INFINITY, 1),
+            "Dense training takes Infinity epochs; it must be a finite number above 0."),
         refused(() -> PruningPlan.oneShot(0.9, 0, 1), "Dense training takes 0.0 epochs;"),
         refused(() -> PruningPlan.bimp(0.9, 3, -1, 20), "Dense training takes -1.0 epochs;"),
         refused(() -> PruningPlan.bimp(0.9, 3, 0, 20), "Dense training takes 0.0 epochs;"),
@@ -190,7 +268,26 @@ class PruningPlanTest {
             () -> PruningPlan.bimp(0.9, 3, 20, 20), "Dense training takes 20.0 of 20.0 epochs;"),
         refused(
             () -> PruningPlan.bimp(0.9, 3, 21, 20), "Dense training takes 21.0 of 20.0 epochs;"),
-        refused(() -> PruningPlan.bimp(0.9, 3, 8, Double.NaN), "whole budget takes NaN epochs;"));
+        refused(() -> PruningPlan.bimp(0.9, 3, 8, Double.NaN), "whole budget takes NaN epochs;"),
+        refused(
+            () -> new Phase(0, 0.5, 0.5, 1, 0.1),
+            "Phase 0 has the number 0; it must be at least 1."),
+        refused(
+            () -> new Phase(1, 1, 0.5, 1, 0.1),
+            "Phase 1 prunes the fraction 1.0; it must be at least 0 and below 1."),
+        refused(
+            () -> new Phase(2, 0.5, 1.5, 1, 0.1),
+            "Phase 2 has the sparsity 1.5; it must be 0 to 1."),
+        refused(
+            () -> new Phase(2, 0.5, 0.5, Double.POSITIVE_INFINITY, 1),
+            "Phase 2 takes Infinity epochs; it must be a finite number of at least 0."),
+        refused(
+            () -> new Phase(3, 0.5, 0.5, 1, Double.NaN), "Phase 3 has d2 NaN; it must be 0 to 1."),
+        refused(
+            () ->
+                new PruningPlan(
+                    PruningMethod.ONE_SHOT, 0.5, 10, List.of(new Phase(1, 0.5, 0.5, 1, 0.2))),
+            "Phase 1 has d2 0.2; with 1.0 of 10.0 epochs it must be 0.1."));
   }
 
   @ParameterizedTest

@@ -9,12 +9,22 @@ import io.topiary.sparsity.schedule.LinearDecay;
 import io.topiary.sparsity.schedule.RetrainingRule;
 import io.topiary.sparsity.schedule.StepDecay;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RatePlotTest {
+
+  private static final int BEFORE = -1;
 
   private static final PlannedRates BIMP =
       rates(PruningPlan.bimp(0.9, 3, 8, 20), RetrainingRule.ALLR, new LinearDecay(0.4, 0, 6752));
@@ -109,20 +119,111 @@ class RatePlotTest {
       var denseEpochs = random.nextInt(50) + 1;
       var plan = PruningPlan.imp(sparsity, phases, denseEpochs, denseEpochs * random.nextDouble());
       var perEpoch = random.nextInt(100_000) + 1;
-      var dense = new LinearDecay(random.nextDouble(), 0, denseEpochs * perEpoch);
+      var dense = new LinearDecay(peak(random), 0, denseEpochs * perEpoch);
+      var rates = new PlannedRates(plan, rule, new DenseHistory(dense), perEpoch);
+      var ascii = random.nextBoolean();
 
       // When
-      var lines =
-          RatePlot.lines(
-              new PlannedRates(plan, rule, new DenseHistory(dense), perEpoch),
-              random.nextBoolean() ? Letters.ASCII : Letters.BLOCKS);
+      var lines = RatePlot.lines(rates, ascii ? Letters.ASCII : Letters.BLOCKS);
 
       // Then
+      var as = "seed %d, peak %s".formatted(seed, dense.peak());
       assertThat(lines)
-          .as("seed %d", seed)
+          .as(as)
           .hasSizeGreaterThanOrEqualTo(14)
           .allMatch(line -> line.length() <= RatePlot.WIDTH);
+      var axis = lines.get(11);
+      var left = axis.indexOf(ascii ? '+' : '└') + 1;
+      var highest = highest(rates, axis.length() - left);
+      assertThat(ticks(axis.substring(left), ascii ? '+' : '┴'))
+          .as(as)
+          .isEqualTo(highest.tailMap(BEFORE, false).keySet());
+      for (var column = left; column < axis.length(); column++) {
+        var at = column;
+        assertThat(column(lines.subList(1, 11), column))
+            .as("%s, column %d of%n%s", as, column, String.join("\n", lines))
+            .matches(ascii ? "#*_?\\.* *" : "█*[▁▂▃▄▅▆▇]?░* *")
+            .satisfies(
+                text ->
+                    assertThat(text.stripTrailing())
+                        .hasSizeLessThanOrEqualTo(
+                            rows(highest.floorEntry(at - left).getValue(), dense.peak())));
+      }
     }
+  }
+
+  /** Rates that people use, and some that they do not. */
+  private static double peak(Random random) {
+    return switch (random.nextInt(10)) {
+      case 0 -> 1e80;
+      case 1 -> 1e-80;
+      case 2 -> Double.MIN_NORMAL;
+      case 3 -> 0;
+      default -> random.nextDouble();
+    };
+  }
+
+  /** A column from the bottom to the top. */
+  private static String column(List<String> area, int column) {
+    return IntStream.range(0, area.size())
+        .mapToObj(row -> area.get(area.size() - 1 - row))
+        .map(line -> column < line.length() ? line.substring(column, column + 1) : " ")
+        .collect(Collectors.joining());
+  }
+
+  private static SortedSet<Integer> ticks(String axis, char tick) {
+    return IntStream.range(0, axis.length())
+        .filter(column -> axis.charAt(column) == tick)
+        .boxed()
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * The highest rate of the dense training and of every phase that retrains, by the first column
+   * whose middle lies within it or after it; the dense one before all, as phases may hide it.
+   */
+  private static NavigableMap<Integer, Double> highest(PlannedRates rates, int columns) {
+    var highest = new TreeMap<>(Map.of(BEFORE, rates.dense().etaOne()));
+    var all = rates.iterationsInAll();
+    long start = rates.dense().length();
+    for (var phase : rates.plan().phases()) {
+      var from = start;
+      if (rates.iterations(phase) > 0) {
+        var first =
+            IntStream.range(0, columns - 1)
+                .filter(column -> (2L * column + 1) * all >= 2 * from * columns)
+                .findFirst()
+                .orElse(columns - 1);
+        highest.put(first, rates.highest(phase).peak());
+      }
+      start += rates.iterations(phase);
+    }
+    return highest;
+  }
+
+  /**
+   * How many of ten rows a rate reaches into, to an eighth of a row; one that is not 0, into one.
+   */
+  private static int rows(double rate, double top) {
+    return rate == 0 ? 0 : Math.max(1, (int) Math.ceil(Math.rint(rate / top * 80) / 8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "0.1, 0.1",
+    "0.00012345, 0.0001234",
+    "0.00009, 9.0e-05",
+    "99990, 99990",
+    "99999, 100000",
+    "12345.67, 12350",
+    "123456, 1.2e+05",
+    "1e80, 1.0e+80",
+    "2.2250738585072014E-308, 2.2e-308",
+    "1.7976931348623157E308, 1.8e+308"
+  })
+  void shouldWriteAnyRateInFewCharacters(double rate, String text) {
+    assertThat(Figures.number(rate)).isEqualTo(text).hasSizeLessThan(10);
   }
 
   @Test
