@@ -55,6 +55,7 @@ public final class LearningRates {
    * @throws InvalidInputException when the plan is not one for dense training, or stands for none
    */
   public static DenseHistory history(LearningRatePlan plan) {
+    requireOwnFieldsOnly(plan);
     return new DenseHistory(dense(plan));
   }
 
@@ -113,9 +114,10 @@ public final class LearningRates {
   }
 
   private static LearningRateSchedule follow(LearningRatePlan plan) {
+    requireOwnFieldsOnly(plan);
     var iterations = plan.getIterations();
     return switch (plan.getSchedule()) {
-      case UNKNOWN -> throw unknown();
+      case UNKNOWN -> throw new IllegalStateException("it has been refused");
       case LINEAR, STEP -> dense(plan);
       case ALLR -> linear(plan);
       case FT -> new Ft(plan.getPeak(), iterations);
@@ -126,10 +128,31 @@ public final class LearningRates {
     };
   }
 
-  private static DenseSchedule dense(LearningRatePlan plan) {
-    if (plan.getSchedule() == Schedule.UNKNOWN) {
+  /** Refuses what the plan's schedule makes no use of, as it shows that another was meant. */
+  private static void requireOwnFieldsOnly(LearningRatePlan plan) {
+    var schedule = plan.getSchedule();
+    if (schedule == Schedule.UNKNOWN) {
       throw unknown();
     }
+    require(
+        schedule == Schedule.STEP || plan.getMilestones().isEmpty(),
+        plan,
+        "has milestones %s; only STEP can have any".formatted(plan.getMilestones()));
+    require(
+        schedule == Schedule.STEP || plan.getFactor() == 1,
+        plan,
+        "has the factor %s; only STEP can have one other than 1".formatted(plan.getFactor()));
+    require(
+        schedule == Schedule.CLR || plan.getMinimum() == 0,
+        plan,
+        "has the minimum %s; only CLR can have one other than 0".formatted(plan.getMinimum()));
+    require(
+        schedule == Schedule.LRW || schedule == Schedule.SLR || plan.getHistory().isEmpty(),
+        plan,
+        "has a history; only LRW and SLR can have one");
+  }
+
+  private static DenseSchedule dense(LearningRatePlan plan) {
     require(
         plan.getSchedule() == Schedule.LINEAR || plan.getSchedule() == Schedule.STEP,
         plan,
@@ -142,10 +165,6 @@ public final class LearningRates {
           plan.getMilestones(),
           plan.getFactor());
     }
-    require(
-        plan.getMilestones().isEmpty(),
-        plan,
-        "has milestones %s; only STEP can have any".formatted(plan.getMilestones()));
     return linear(plan);
   }
 

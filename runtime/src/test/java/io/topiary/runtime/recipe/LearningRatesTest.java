@@ -131,7 +131,7 @@ class LearningRatesTest {
             "The lowest dense rate is 0.2; it must be at least 0, and at most the highest, 0.1."),
         refused(
             plan(Schedule.LINEAR, Double.NaN, 0, 22),
-            "The peak rate is NaN; it must be at least 0."),
+            "The peak rate is NaN; it must be a finite number of at least 0."),
         refused(plan(Schedule.ALLR, 0.1, 0, -1), "There cannot be -1 iterations."),
         refused(
             plan(Schedule.LINEAR, 0.1, 0, 22).setMilestones(List.of(11)),
@@ -142,6 +142,61 @@ class LearningRatesTest {
         refused(
             plan(Schedule.STEP, 0.1, 0, 22).setMilestones(List.of(11)).setFactor(0),
             "The factor at a milestone is 0.0; it must be above 0 and at most 1."));
+  }
+
+  static Stream<Arguments> strayFields() {
+    var dense = dense(Schedule.LINEAR, 0.1, 0, 22);
+    return Stream.of(Schedule.values())
+        .filter(kind -> kind != Schedule.UNKNOWN)
+        .flatMap(
+            kind ->
+                Stream.of(
+                    Arguments.of(
+                        sound(kind).setMilestones(List.of(11)).build(),
+                        "has milestones [11]; only STEP can have any.",
+                        List.of(Schedule.STEP)),
+                    Arguments.of(
+                        sound(kind).setFactor(0.1).build(),
+                        "has the factor 0.1; only STEP can have one other than 1.",
+                        List.of(Schedule.STEP)),
+                    Arguments.of(
+                        sound(kind).setMinimum(0.01).build(),
+                        "has the minimum 0.01; only CLR can have one other than 0.",
+                        List.of(Schedule.CLR)),
+                    Arguments.of(
+                        sound(kind).setHistory(dense).build(),
+                        "has a history; only LRW and SLR can have one.",
+                        List.of(Schedule.LRW, Schedule.SLR))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("strayFields")
+  void shouldRefuseWhatTheScheduleMakesNoUseOf(
+      LearningRatePlan plan, String sentence, List<Schedule> takers) {
+    if (takers.contains(plan.getSchedule())) {
+      assertThat(LearningRates.schedule(plan).iterations()).isEqualTo(22);
+    } else {
+      assertThatThrownBy(() -> LearningRates.schedule(plan))
+          .isInstanceOf(RecipeException.class)
+          .hasMessage("The learning-rate plan %s %s", plan.getSchedule(), sentence);
+      assertThatThrownBy(() -> LearningRates.history(plan))
+          .isInstanceOf(RecipeException.class)
+          .hasMessage("The learning-rate plan %s %s", plan.getSchedule(), sentence);
+    }
+  }
+
+  /** One that stands for rates. */
+  private static LearningRatePlan.Builder sound(Schedule kind) {
+    var dense = new LinearDecay(0.1, 0, 22);
+    return LearningRatePlan.newBuilder(
+        switch (kind) {
+          case UNKNOWN -> throw new IllegalArgumentException("it stands for none");
+          case LINEAR -> LearningRates.plan(dense);
+          case STEP -> LearningRates.plan(new StepDecay(0.1, 0, 22, List.of(), 1));
+          case FT, LRW, SLR, CLR, LLR, ALLR ->
+              LearningRates.plan(
+                  LearningRates.rule(kind).schedule(new DenseHistory(dense), 22, 0.3, 0.7));
+        });
   }
 
   @ParameterizedTest
