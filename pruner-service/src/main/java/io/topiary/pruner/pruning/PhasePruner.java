@@ -14,6 +14,7 @@ import io.topiary.schemas.Stage;
 import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
+import io.topiary.sparsity.schedule.Iterations;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +103,7 @@ public final class PhasePruner {
   }
 
   private PrunedNetwork prune(Start start, WantedPlan wanted, Instant at) {
-    var plan = wanted.phases(start.dense().getEpochs());
+    var plan = wanted.phases(start.dense());
     var phase = plan.phases().get(start.phase() - FIRST);
     var rates = new PhaseRates(wanted.policy().getSchedule(), start.dense(), start.recipe());
     plan.phases().forEach(rates::requirePossible);
@@ -190,16 +191,30 @@ public final class PhasePruner {
     require(
         recipe.getEpochs() > 0 && Double.isFinite(recipe.getEpochs()),
         dense,
-        "was trained for %s epochs; it must be above 0".formatted(recipe.getEpochs()));
+        "was trained for %s epochs; it must be a finite number above 0"
+            .formatted(recipe.getEpochs()));
     require(
         peak > 0 && Double.isFinite(peak),
         dense,
-        "was trained with a peak rate of %s; it must be above 0".formatted(peak));
+        "was trained with a peak rate of %s; it must be a finite number above 0".formatted(peak));
     require(
         recipe.getBatchSize() > 0 && recipe.getData().getTrainingImages() > 0,
         dense,
         "was trained on %d images in batches of %d; both must be at least 1"
             .formatted(recipe.getData().getTrainingImages(), recipe.getBatchSize()));
+    requireWholeOfItsRates(dense, recipe);
+  }
+
+  /** LRW and SLR take rates up by the iteration: they must be those of the epochs trained. */
+  private static void requireWholeOfItsRates(Checkpoint dense, Recipe recipe) {
+    var iterations =
+        Iterations.of(
+            recipe.getEpochs(), recipe.getData().getTrainingImages(), recipe.getBatchSize());
+    require(
+        recipe.getLearningRate().getIterations() == iterations,
+        dense,
+        "has learning rates for %d iterations; its %s epochs must have %d"
+            .formatted(recipe.getLearningRate().getIterations(), recipe.getEpochs(), iterations));
   }
 
   private static void require(boolean condition, Checkpoint checkpoint, String complaint) {

@@ -1,9 +1,12 @@
 package io.topiary.pruner.pruning;
 
 import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.DenseRun;
 import io.topiary.schemas.Ids;
+import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.PruningPolicy;
+import io.topiary.schemas.Schedule;
 import io.topiary.sparsity.plan.PruningPlan;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,11 +48,12 @@ public record WantedPlan(String planId, PruningPolicy policy, double sparsity, l
   /**
    * The phases.
    *
-   * @param denseEpochs T, of the dense run; for BIMP T_0
+   * @param dense of T epochs; for BIMP T_0, with a rate that falls linearly
    * @throws io.topiary.sparsity.InvalidInputException when there can be no such plan: when BIMP's
    *     dense run has used up the budget, say
    */
-  PruningPlan phases(double denseEpochs) {
+  PruningPlan phases(DenseRun dense) {
+    var denseEpochs = dense.getEpochs();
     var epochs = policy.getRetrainEpochs();
     return switch (policy.getMethod()) {
       case ONE_SHOT -> PruningPlan.oneShot(sparsity, denseEpochs, epochs);
@@ -59,14 +63,30 @@ public record WantedPlan(String planId, PruningPolicy policy, double sparsity, l
               .map(inAll -> PruningPlan.impInAll(sparsity, policy.getPhases(), denseEpochs, inAll))
               .orElseGet(() -> PruningPlan.imp(sparsity, policy.getPhases(), denseEpochs, epochs));
       case IMP_RENDA -> PruningPlan.renda(sparsity, denseEpochs, epochs);
-      case BIMP ->
-          PruningPlan.bimp(
-              sparsity, policy.getPhases(), denseEpochs, policy.getBudget().orElse(0.0));
+      case BIMP -> {
+        requireLinear(dense);
+        yield PruningPlan.bimp(
+            sparsity, policy.getPhases(), denseEpochs, policy.getBudget().orElse(0.0));
+      }
       case UNKNOWN ->
           throw new RefusedException(
               "Policy '%s' has a method that this version does not know."
                   .formatted(policy.getName()));
     };
+  }
+
+  /** Rates that are not known are refused where they are needed. */
+  private void requireLinear(DenseRun dense) {
+    dense
+        .getLearningRate()
+        .map(LearningRatePlan::getSchedule)
+        .filter(schedule -> schedule != Schedule.LINEAR)
+        .ifPresent(
+            schedule -> {
+              throw new RefusedException(
+                  "Policy '%s' is BIMP, but the dense run of checkpoint %s was trained with %s; it must be LINEAR, as BIMP's rate falls to 0 before it prunes."
+                      .formatted(policy.getName(), dense.getCheckpointId(), schedule));
+            });
   }
 
   private static Stream<WantedPlan> ofSeeds(

@@ -220,6 +220,23 @@ class PhasePrunerTest {
   }
 
   @Test
+  void shouldRefuseADenseNetworkWhoseRatesAreNotThoseOfItsEpochs() {
+    // Given 10 epochs of 85 batches
+    var dense = networks.linear("linear", "tonight");
+    var recipe = Recipe.newBuilder(dense.getRecipe());
+    recipe.getLearningRateBuilder().setIterations(849);
+
+    // When, then
+    assertRefused(
+        with(dense, recipe.build()),
+        "Checkpoint %s has learning rates for 849 iterations; its 10.0 epochs must have 850."
+            .formatted(dense.getCheckpointId()));
+    assertRefused(
+        with(dense, Recipe.newBuilder(dense.getRecipe()).setEpochs(9).build()),
+        "has learning rates for 850 iterations; its 9.0 epochs must have 765.");
+  }
+
+  @Test
   void shouldRefuseARetrainingOfNoIteration() {
     var policy = PruningPolicy.newBuilder(policy("brief", "*", 0.5)).setRetrainEpochs(1e-3).build();
 

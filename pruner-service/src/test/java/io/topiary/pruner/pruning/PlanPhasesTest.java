@@ -12,10 +12,12 @@ import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
+import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Method;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.PlanState;
 import io.topiary.schemas.PruningPolicy;
+import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.SelectorKind;
 import io.topiary.sparsity.InvalidInputException;
@@ -213,6 +215,30 @@ class PlanPhasesTest {
     assertThatThrownBy(() -> run(dense, bimp(10.0), 0.9))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("10.0 of 10.0 epochs");
+  }
+
+  @Test
+  void shouldRefuseBimpAfterADenseRunThatIsNotLinear() {
+    // Given
+    var dense = networks.twoLayers("two-layers", 7);
+    var steps =
+        LearningRatePlan.newBuilder(dense.getRecipe().getLearningRate())
+            .setSchedule(Schedule.STEP)
+            .setMilestones(List.of(600))
+            .setFactor(0.1)
+            .build();
+    var stepped =
+        Checkpoint.newBuilder(dense)
+            .setRecipe(Recipe.newBuilder(dense.getRecipe()).setLearningRate(steps).build())
+            .build();
+
+    // When, then
+    assertThatThrownBy(() -> run(stepped, bimp(17.0), 0.9))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "Policy 'p' is BIMP, but the dense run of checkpoint %s was trained with STEP; it must be LINEAR, as BIMP's rate falls to 0 before it prunes.",
+            dense.getCheckpointId());
+    assertThat(run(stepped, imp(3).build(), 0.9)).hasSize(3);
   }
 
   @Test
