@@ -38,6 +38,9 @@ final class TorchNetwork {
   private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
   private final Map<String, List<String>> readLastBy;
 
+  /** Of padded average pools, by node: a node's images are all of one shape. */
+  private final Map<String, PtNDArray> imageShares = new HashMap<>();
+
   TorchNetwork(TorchSession session, Weights weights) {
     this.session = session;
     network = weights.network();
@@ -130,7 +133,7 @@ final class TorchNetwork {
     return withoutParameters(node, inputs);
   }
 
-  private static PtNDArray withoutParameters(Node node, List<PtNDArray> inputs) {
+  private PtNDArray withoutParameters(Node node, List<PtNDArray> inputs) {
     Operator operator = node.operator();
     PtNDArray x = inputs.get(0);
     if (operator instanceof Relu) {
@@ -141,7 +144,7 @@ final class TorchNetwork {
       return JniUtils.maxPool(
           x, shape(pool.kernel()), shape(pool.stride()), shape(pool.padding()), false);
     } else if (operator instanceof AveragePool pool) {
-      return average(pool, x);
+      return average(node, pool, x);
     } else if (operator instanceof GlobalAveragePool) {
       return JniUtils.adaptiveAvgPool(x, new Shape(1, 1));
     } else if (operator instanceof Flatten) {
@@ -157,16 +160,23 @@ final class TorchNetwork {
     throw new IllegalStateException(node + " has an operator that this engine cannot run.");
   }
 
-  private static PtNDArray average(AveragePool pool, PtNDArray x) {
+  private PtNDArray average(Node node, AveragePool pool, PtNDArray x) {
     PtNDArray mean = averageWithPadding(pool, x);
     if (pool.countIncludePad() || pool.padding().equals(Extent.square(0))) {
       return mean;
     }
     // DJL 0.35 passes countIncludePad on to its native library, which ignores it and counts padding
-    // (torchNNAvgPool). The same mean of ones is the share of a window that is no padding.
-    Shape image = new Shape(1, 1, x.getShape().get(2), x.getShape().get(3));
-    PtNDArray ones = (PtNDArray) x.getManager().ones(image);
-    return JniUtils.div(mean, averageWithPadding(pool, ones));
+    // (torchNNAvgPool).
+    return JniUtils.div(
+        mean, imageShares.computeIfAbsent(node.name(), name -> imageShare(pool, x.getShape())));
+  }
+
+  /** The share of every window that is no padding: the mean, with padding, of ones. */
+  private PtNDArray imageShare(AveragePool pool, Shape batch) {
+    Shape image = new Shape(1, 1, batch.get(2), batch.get(3));
+    try (PtNDArray ones = (PtNDArray) session.manager().ones(image)) {
+      return averageWithPadding(pool, ones);
+    }
   }
 
   private static PtNDArray averageWithPadding(AveragePool pool, PtNDArray x) {
