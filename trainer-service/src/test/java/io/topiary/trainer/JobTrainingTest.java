@@ -143,7 +143,7 @@ class JobTrainingTest {
   @EnumSource(RetrainingRule.class)
   void shouldRetrainWithEverySchedule(RetrainingRule rule) throws Exception {
     // Given a pruned network, and a dense training that its rates derive from
-    var history = new DenseHistory(StepDecay.inTenths(0.1, 4, 40));
+    var history = new DenseHistory(StepDecay.threeDrops(0.1, 4, 40));
     var schedule = rule.schedule(history, 22, 0.3, 0.5);
     var dense = run(TestJobs.dense("rules", 5));
     var job =

@@ -60,7 +60,9 @@ public record WantedPlan(String planId, PruningPolicy policy, double sparsity, l
       case IMP ->
           policy
               .getTotalRetrainEpochs()
-              .map(inAll -> PruningPlan.impInAll(sparsity, policy.getPhases(), denseEpochs, inAll))
+              .map(
+                  inAll ->
+                      PruningPlan.impWithTotal(sparsity, policy.getPhases(), denseEpochs, inAll))
               .orElseGet(() -> PruningPlan.imp(sparsity, policy.getPhases(), denseEpochs, epochs));
       case IMP_RENDA -> PruningPlan.renda(sparsity, denseEpochs, epochs);
       case BIMP -> {

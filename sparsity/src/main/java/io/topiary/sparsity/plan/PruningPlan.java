@@ -80,7 +80,7 @@ public record PruningPlan(
    * @param epochsInAll E, at least 0
    * @throws PlanException when there can be no such plan
    */
-  public static PruningPlan impInAll(
+  public static PruningPlan impWithTotal(
       double sparsity, int phases, double denseEpochs, double epochsInAll) {
     requireEpochs("Retraining in all", epochsInAll);
     requirePhases(phases);
@@ -132,8 +132,8 @@ public record PruningPlan(
 
   /**
    * Budgeted IMP: a dense training of T_0 epochs, whose rate falls linearly to 0, and k phases of
-   * IMP in the T - T_0 epochs that are left, shared as in {@link #impInAll}. It is meant for ALLR,
-   * for which d2 is a phase's epochs over T_0.
+   * IMP in the T - T_0 epochs that are left, shared as in {@link #impWithTotal}. It is meant for
+   * ALLR, for which d2 is a phase's epochs over T_0.
    *
    * <p>That the dense rate is linear is part of the method, and is for the caller to see to: a plan
    * knows how long the dense training is, not its rates. The pruner refuses any other.

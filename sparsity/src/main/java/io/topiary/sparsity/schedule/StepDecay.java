@@ -46,11 +46,11 @@ public record StepDecay(
   }
 
   /**
-   * A tenth of the rate after 1/3, 2/3 and 8/9 of the iterations, as networks are commonly trained.
+   * Drops to a tenth after 1/3, 2/3 and 8/9 of the iterations, as networks are commonly trained.
    * Milestones that would fall into the warm-up, or together in a very short training, are left
    * out.
    */
-  public static StepDecay inTenths(double peak, int warmUp, int iterations) {
+  public static StepDecay threeDrops(double peak, int warmUp, int iterations) {
     var milestones =
         IntStream.of(3, 6, 8)
             .map(ninths -> (int) Math.rint(iterations * (ninths / 9.0)))

@@ -41,9 +41,9 @@ class PlanTableTest {
     // Given two epochs for three phases
     var rates =
         new PlannedRates(
-            PruningPlan.impInAll(0.75, 3, 4.5, 2),
+            PruningPlan.impWithTotal(0.75, 3, 4.5, 2),
             RetrainingRule.SLR,
-            new DenseHistory(StepDecay.inTenths(0.1, 20, 450)),
+            new DenseHistory(StepDecay.threeDrops(0.1, 20, 450)),
             100);
 
     // Then

@@ -61,7 +61,7 @@ class PruningPlanTest {
       var plans =
           List.of(
               PruningPlan.imp(sparsity, count, denseEpochs, 3 * random.nextDouble()),
-              PruningPlan.impInAll(sparsity, count, denseEpochs, random.nextInt(100)),
+              PruningPlan.impWithTotal(sparsity, count, denseEpochs, random.nextInt(100)),
               PruningPlan.bimp(sparsity, count, denseEpochs, budget));
 
       // Then
@@ -103,7 +103,7 @@ class PruningPlanTest {
     var expected = Stream.of(shares.split(" ")).map(Double::valueOf).toList();
 
     // Then
-    assertThat(PruningPlan.impInAll(0.9, phases, 10, epochs).phases())
+    assertThat(PruningPlan.impWithTotal(0.9, phases, 10, epochs).phases())
         .extracting(Phase::epochs)
         .isEqualTo(expected);
     if (epochs > 0) {
@@ -136,7 +136,7 @@ class PruningPlanTest {
 
       // When
       var bimp = PruningPlan.bimp(0.9, count, dense / (double) unit, budget);
-      var imp = PruningPlan.impInAll(0.9, count, dense / (double) unit, left / (double) unit);
+      var imp = PruningPlan.impWithTotal(0.9, count, dense / (double) unit, left / (double) unit);
 
       // Then
       var as = "seed %d, %d phases, %d + %d parts".formatted(seed, count, dense, left);
@@ -247,14 +247,14 @@ class PruningPlanTest {
         refused(() -> PruningPlan.renda(0, 10, 1), "sparsity is 0.0;"),
         refused(() -> PruningPlan.bimp(1, 3, 10, 20), "sparsity is 1.0;"),
         refused(() -> PruningPlan.imp(0.9, 0, 10, 1), "There are 0 phases;"),
-        refused(() -> PruningPlan.impInAll(0.9, -1, 10, 1), "There are -1 phases;"),
+        refused(() -> PruningPlan.impWithTotal(0.9, -1, 10, 1), "There are -1 phases;"),
         refused(() -> PruningPlan.bimp(0.9, 0, 10, 20), "There are 0 phases;"),
         refused(() -> PruningPlan.imp(0.9, 1_001, 10, 1), "There are 1001 phases;"),
         refused(
             () -> PruningPlan.oneShot(0.9, 10, -1),
             "Retraining takes -1.0 epochs; it must be a finite number of at least 0."),
         refused(() -> PruningPlan.imp(0.9, 3, 10, Double.NaN), "takes NaN epochs;"),
-        refused(() -> PruningPlan.impInAll(0.9, 3, 10, -2), "takes -2.0 epochs;"),
+        refused(() -> PruningPlan.impWithTotal(0.9, 3, 10, -2), "takes -2.0 epochs;"),
         refused(
             () -> PruningPlan.renda(0.9, 10, Double.POSITIVE_INFINITY),
             "takes Infinity epochs; it must be a finite number of at least 0."),

@@ -82,9 +82,9 @@ class RatePlotTest {
     // Given two epochs for three phases, which the last one gets
     var rates =
         new PlannedRates(
-            PruningPlan.impInAll(0.75, 3, 4.5, 2),
+            PruningPlan.impWithTotal(0.75, 3, 4.5, 2),
             RetrainingRule.SLR,
-            new DenseHistory(StepDecay.inTenths(0.1, 20, 450)),
+            new DenseHistory(StepDecay.threeDrops(0.1, 20, 450)),
             100);
 
     // Then

@@ -23,7 +23,7 @@ class DenseHistoryTest {
       var schedule =
           seed % 2 == 0
               ? new LinearDecay(random.nextDouble(), w, n)
-              : StepDecay.inTenths(random.nextDouble(), w, n);
+              : StepDecay.threeDrops(random.nextDouble(), w, n);
       var history = new DenseHistory(schedule);
 
       // Then
@@ -87,7 +87,7 @@ class DenseHistoryTest {
   })
   void shouldPutTheUsualMilestonesAtThirdsAndEightNinths(
       int iterations, int warmUp, String milestones) {
-    assertThat(StepDecay.inTenths(0.1, warmUp, iterations).milestones())
+    assertThat(StepDecay.threeDrops(0.1, warmUp, iterations).milestones())
         .isEqualTo(
             List.of(milestones.split(" ")).stream()
                 .filter(text -> !text.isEmpty())

@@ -161,7 +161,7 @@ class RetrainingScheduleTest {
   @Test
   void shouldTakeTheLastRateAndTheTailOfASteppedTraining() {
     // Given a training whose rate fell at iterations 30, 60 and 80
-    var stepped = new DenseHistory(StepDecay.inTenths(0.1, 0, 90));
+    var stepped = new DenseHistory(StepDecay.threeDrops(0.1, 0, 90));
 
     // Then
     assertThat(rates(RetrainingRule.FT.schedule(stepped, 3, 0, 0)))
@@ -198,7 +198,7 @@ class RetrainingScheduleTest {
   @EnumSource(RetrainingRule.class)
   void shouldHaveRatesForALongTrainingInNoTime(RetrainingRule rule) {
     // Given a history that would take days to walk through for every rate
-    var history = new DenseHistory(StepDecay.inTenths(0.1, 1_000, 2_000_000_000));
+    var history = new DenseHistory(StepDecay.threeDrops(0.1, 1_000, 2_000_000_000));
     var n = 100_000;
     var schedule = rule.schedule(history, n, 0.3, 0.2);
 

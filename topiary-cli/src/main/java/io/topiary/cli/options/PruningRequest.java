@@ -39,7 +39,7 @@ public record PruningRequest(
       return PruningPlan.bimp(sparsity, phases, denseEpochs, budget.epochs());
     }
     if (retraining instanceof Total total) {
-      return PruningPlan.impInAll(sparsity, phases, denseEpochs, total.epochs());
+      return PruningPlan.impWithTotal(sparsity, phases, denseEpochs, total.epochs());
     }
     var perPhase = ((PerPhase) retraining).epochs();
     return switch (method) {

@@ -41,7 +41,9 @@ public record TrainingRequest(
   /** The rates of the dense training. */
   public DenseSchedule rates(Network network, int iterations) {
     var peak = learningRate.orElseGet(() -> Suitable.of(network).learningRate());
-    return stepped ? StepDecay.inTenths(peak, 0, iterations) : new LinearDecay(peak, 0, iterations);
+    return stepped
+        ? StepDecay.threeDrops(peak, 0, iterations)
+        : new LinearDecay(peak, 0, iterations);
   }
 
   public double weightDecay(Network network) {
