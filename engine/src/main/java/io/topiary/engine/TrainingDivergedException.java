@@ -1,6 +1,7 @@
 package io.topiary.engine;
 
 import io.topiary.sparsity.InvalidInputException;
+import java.util.Locale;
 
 /**
  * Training whose loss or weights are no longer finite numbers. The same run would diverge again.
@@ -13,8 +14,13 @@ public final class TrainingDivergedException extends InvalidInputException {
 
   TrainingDivergedException(String what, int epoch, double learningRate) {
     super(
-        "Training diverged: %s in epoch %d at learning rate %s; a lower peak rate would be right."
-            .formatted(what, epoch, learningRate));
+        String.format(
+            Locale.ROOT,
+            "Training diverged: %s in epoch %d at learning rate %.4g; a lower peak rate would be"
+                + " right.",
+            what,
+            epoch,
+            learningRate));
     this.epoch = epoch;
     this.learningRate = learningRate;
   }

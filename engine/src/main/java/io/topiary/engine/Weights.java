@@ -73,7 +73,16 @@ public final class Weights {
    *     finite 32-bit floats, running variances at least 0
    */
   public static Weights read(Network network, Path path) throws IOException {
-    CheckpointFile file = CheckpointFile.open(path, network);
+    return of(network, CheckpointFile.open(path, network), path);
+  }
+
+  /**
+   * Reads a network's weights from a file that is open.
+   *
+   * @param path what it was opened from
+   * @throws SafetensorsException as {@link #read} does
+   */
+  public static Weights of(Network network, CheckpointFile file, Path path) {
     Weights weights = copyOf(network, file::values);
     weights
         .notFinite()
