@@ -1,5 +1,6 @@
 package io.topiary.cli.demo;
 
+import io.topiary.cli.text.Reason;
 import io.topiary.runtime.StartException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -44,7 +45,7 @@ record DemoFolder(Path run, FileChannel channel, FileLock lock) implements AutoC
     } catch (IOException e) {
       throw new StartException(
           "The folder %s cannot be made or written (%s); give another one with --dir."
-              .formatted(folder, e),
+              .formatted(folder, Reason.of(e)),
           e);
     }
   }

@@ -2,6 +2,7 @@ package io.topiary.cli.options;
 
 import static io.topiary.cli.options.Refusals.require;
 
+import io.topiary.cli.text.Reason;
 import io.topiary.engine.data.DataSets;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.runtime.StartException;
@@ -14,18 +15,24 @@ import picocli.CommandLine.Option;
 /** Which images, as they are asked for on the command line. */
 public final class DataOptions {
 
+  private static final String USUAL = "fashion-mnist-sample";
+
   @Option(
       names = "--data",
       paramLabel = "NAME|FOLDER",
-      defaultValue = "fashion-mnist-sample",
       description =
           "fashion-mnist-sample (shipped), fashion-mnist or mnist where they are installed, or a"
-              + " folder with IDX files. Default: ${DEFAULT-VALUE}")
-  private String data = "";
+              + " folder with IDX files. Default: fashion-mnist-sample")
+  private Optional<String> data = Optional.empty();
+
+  /** Whether somebody named one. */
+  public boolean given() {
+    return data.isPresent();
+  }
 
   /** The folder in which the data set, where it is one of files, is a folder of its name. */
   public Path folder() {
-    var folder = Path.of(data).toAbsolutePath().normalize();
+    var folder = Path.of(name()).toAbsolutePath().normalize();
     return Optional.ofNullable(folder.getParent()).orElse(folder);
   }
 
@@ -37,13 +44,17 @@ public final class DataOptions {
    *     they should be
    */
   public ImageDataSet open() {
-    requireOneFolder("--data", data);
+    requireOneFolder("--data", name());
     try {
-      return DataSets.open(data, List.of(folder()));
+      return DataSets.open(name(), List.of(folder()));
     } catch (IOException e) {
       throw new StartException(
-          "The files of data set \"%s\" cannot be read: %s.".formatted(data, e.getMessage()), e);
+          "The files of data set \"%s\" cannot be read: %s.".formatted(name(), Reason.of(e)), e);
     }
+  }
+
+  private String name() {
+    return data.orElse(USUAL);
   }
 
   /** Folders end up in lists: Kafka's log.dirs and the workers' data folders. */
