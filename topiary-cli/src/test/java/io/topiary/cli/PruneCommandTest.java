@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pruning of real files: an MLP of 2 hidden units, 1,588 prunable weights. */
 class PruneCommandTest {
@@ -124,6 +126,92 @@ class PruneCommandTest {
   }
 
   @Test
+  void shouldTakeZerosForPrunedWhereThereIsNoMask() throws IOException {
+    // Given a network that is pruned, and its mask
+    prune("--sparsity", "0.5", "--out", file("half"), "--mask-out", file("half-mask"));
+
+    // When it is pruned further, with and without that mask
+    var told =
+        further("half", "--mask", file("half-mask"), "--out", file("a"), "--mask-out", file("am"));
+    var seen = further("half", "--out", file("b"), "--mask-out", file("bm"));
+    // And the dense network under that mask
+    var masked =
+        CommandLineRun.of(
+            command(
+                dense.toString(),
+                "--mask",
+                file("half-mask"),
+                "--sparsity",
+                "0.75",
+                "--out",
+                file("c"),
+                "--mask-out",
+                file("cm")));
+
+    // Then all come to the same weights, norm and d1
+    assertThat(seen.status()).as(String.join("\n", seen.err())).isZero();
+    for (var name : List.of("b", "c")) {
+      assertThat(Path.of(file(name))).hasSameBinaryContentAs(Path.of(file("a")));
+      assertThat(Path.of(file(name + "m"))).hasSameBinaryContentAs(Path.of(file("am")));
+    }
+    assertThat(norm(seen)).isEqualTo(norm(told)).isEqualTo(norm(masked));
+    assertThat(norm(seen)).contains("50.00% of the living weights pruned");
+    assertThat(told.out())
+        .contains("794 of 1,588 weights were alive before; the others are pruned in the mask.");
+    assertThat(seen.out())
+        .contains(
+            "794 of 1,588 weights were alive before; the others, which are 0 in the checkpoint,"
+                + " count as pruned.");
+
+    // When it is to become denser, it is told that it cannot
+    var denser =
+        CommandLineRun.of(command(file("half"), "--sparsity", "0.25", "--out", file("denser")));
+    assertThat(denser.err())
+        .containsExactly(
+            "--sparsity is 0.25, but the zeros in --checkpoint come to 0.5000 already; it should be"
+                + " at least that.");
+  }
+
+  private CommandLineRun further(String checkpoint, String... options) {
+    var all = new ArrayList<>(List.of("--sparsity", "0.75"));
+    all.addAll(List.of(options));
+    return CommandLineRun.of(command(file(checkpoint), all.toArray(String[]::new)));
+  }
+
+  private static String norm(CommandLineRun run) {
+    return run.out().stream().filter(line -> line.contains("norm")).findFirst().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"504b0304 0000 0000 0000", "8002 8a0a 6cfc 9c46 f920 6aa8"})
+  void shouldSayHowToSaveWhatTorchHasSaved(String head) throws IOException {
+    // Given the first bytes of a zip, or of a pickle
+    var file = folder.resolve("model.pt");
+    Files.write(file, HexFormat.of().parseHex(head.replace(" ", "")));
+
+    // When
+    var run =
+        CommandLineRun.of(command(file.toString(), "--sparsity", "0.5", "--out", file("out")));
+
+    // Then
+    assertThat(run.err())
+        .containsExactly(
+            "--checkpoint is "
+                + file
+                + ", which torch.save wrote; it should be a safetensors file, as"
+                + " safetensors.torch.save_file(model.state_dict(), 'model.safetensors') writes"
+                + " it.");
+  }
+
+  @Test
+  void shouldNameAFileThatIsNoName() {
+    assertThat(prune("--sparsity", "0.5", "--out", "").err())
+        .containsExactly("--out is empty; it should name a file.");
+    assertThat(prune("--sparsity", "0.5", "--mask", "", "--out", file("out")).err())
+        .containsExactly("--mask is empty; it should name a file.");
+  }
+
+  @Test
   void shouldKnowTheSparsityOfAPattern() throws IOException {
     var run = prune("--selector", "2:4", "--out", file("out"));
 
@@ -141,15 +229,17 @@ class PruneCommandTest {
         "--sparsity 0.9 --selector x | There is no selector 'x'",
         "--sparsity 0.9 --width 4    | fc1.weight",
         "--sparsity 0.9 --classes 7  | fc2.weight",
-        "--sparsity 0.9 --input 0,1  | --input is [0, 1], but it should be channels",
-        "--sparsity 0.9999           | Removing 1588 of 1588 weights would empty a tensor",
+        "--sparsity 0.9 --input 0,1  | --input is 0,1, but it should be channels",
+        "--sparsity 0.9999           | --selector global-magnitude can remove at most 1,586 of the 1,588",
+        "--sparsity x                | --sparsity is 'x', but it should be a number, for example 0.5.",
         "--sparsity 0.9 --mask nope  | --mask is nope, but there is no such file.",
         "--sparsity 0.9 --network no | There is no network 'no'",
       })
   void shouldRefuseInOneSentence(String options, String expected) {
     var run = prune((options + " --out " + file("out")).split(" "));
 
-    assertThat(run.err()).singleElement().asString().contains(expected);
+    assertThat(run.err()).first().asString().contains(expected);
+    assertThat(run.err()).hasSize(expected.contains("'x', but") ? 2 : 1);
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(Path.of(file("out"))).doesNotExist();
@@ -169,7 +259,10 @@ class PruneCommandTest {
             "--out is " + dense + ", which exists; give another name, or move it away.");
     assertThat(mask.err()).singleElement().asString().startsWith("--mask-out is " + dense);
     assertThat(twice.err()).singleElement().asString().contains("they should be two files");
-    assertThat(away.err()).singleElement().asString().contains("there is no folder");
+    assertThat(away.err())
+        .singleElement()
+        .asString()
+        .endsWith("cannot be written: there is no such folder.");
     assertThat(List.of(over.status(), mask.status(), twice.status(), away.status()))
         .containsOnly(2);
     assertThat(Files.readAllBytes(dense)).isEqualTo(before);

@@ -9,9 +9,11 @@ import io.topiary.cli.options.InputFile;
 import io.topiary.cli.options.NetworkOptions;
 import io.topiary.cli.options.SelectorChoice;
 import io.topiary.engine.Weights;
+import io.topiary.runtime.StartException;
 import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,9 +37,8 @@ import picocli.CommandLine.Spec;
           + " sparse.safetensors",
       "  topiary prune --network my-net.json --checkpoint in.safetensors --selector 2:4 --out"
           + " out.safetensors",
-      "  topiary prune --network resnet50 --input 3,224,224 --classes 1000 --checkpoint"
-          + " in.safetensors --sparsity 0.8 --selector erk --out out.safetensors --mask-out"
-          + " mask.safetensors"
+      "  topiary prune --network resnet50 --checkpoint in.safetensors --sparsity 0.8 --selector"
+          + " erk --out out.safetensors --mask-out mask.safetensors"
     })
 public final class PruneCommand implements Callable<Integer> {
 
@@ -54,7 +55,9 @@ public final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--mask",
       paramLabel = "FILE",
-      description = "Weights that are pruned already, and stay so.")
+      description =
+          "Weights that are pruned already, and stay so. Default: those that are 0 in the"
+              + " checkpoint")
   private Optional<Path> mask = Optional.empty();
 
   @Option(
@@ -115,16 +118,19 @@ public final class PruneCommand implements Callable<Integer> {
         out);
 
     var graph = images.open(network);
-    var weights = InputFile.read("--checkpoint", checkpoint, file -> Weights.read(graph, file));
-    var file = InputFile.read("--checkpoint", checkpoint, in -> CheckpointFile.open(in, graph));
-    var alive =
-        mask.map(in -> InputFile.read("--mask", in, Mask::read))
-            .orElseGet(() -> Mask.allAlive(graph.prunable()));
-    var pruning = FilePruning.of(file, alive, chosen, target, seed);
+    var file =
+        InputFile.readTensors("--checkpoint", checkpoint, in -> CheckpointFile.open(in, graph));
+    var weights = Weights.of(graph, file, checkpoint);
+    var before =
+        mask.map(in -> InputFile.readTensors("--mask", in, Mask::read))
+            .map(alive -> LivingWeights.under(alive, weights))
+            .orElseGet(() -> LivingWeights.notZero(weights));
+    var pruning = FilePruning.of(before, chosen, target, seed);
 
-    var metadata = file.metadata();
-    pruned.write(to -> weights.masked(pruning.mask()).write(to, metadata));
-    kept.ifPresent(to -> to.write(pruning.mask()::write));
+    var drafts = new ArrayList<NewFile.Draft>();
+    drafts.add(pruned.draft(to -> pruning.weights().write(to, file.metadata())));
+    kept.ifPresent(to -> drafts.add(to.draft(pruning.mask()::write)));
+    NewFile.writeAll(drafts);
 
     var lines = spec.commandLine().getOut();
     PruneReport.lines(graph, pruning).forEach(lines::println);
@@ -146,10 +152,9 @@ public final class PruneCommand implements Callable<Integer> {
         .onlySparsity()
         .map(only -> chosen.requireOnly(typed))
         .or(() -> sparsity)
-        .orElseGet(
-            () -> {
-              require(false, "--sparsity is missing; it should say how far, for example 0.9.");
-              return 0.0;
-            });
+        .orElseThrow(
+            () ->
+                new StartException(
+                    "--sparsity is missing; it should say how far, for example 0.9."));
   }
 }

@@ -27,6 +27,17 @@ final class PruneReport {
     rows.add(total(flops, pruning.mask()));
     var lines = new ArrayList<>(Columns.aligned(rows));
     lines.add("");
+    var before = pruning.before().alive();
+    if (before.alive() < before.size()) {
+      lines.add(
+          format(
+              "%,d of %,d weights were alive before; %s.",
+              before.alive(),
+              before.size(),
+              pruning.before().masked()
+                  ? "the others are pruned in the mask"
+                  : "the others, which are 0 in the checkpoint, count as pruned"));
+    }
     lines.add(
         format(
             "Theoretical speedup %.2fx: multiply-adds of one image, zeros left out. Not a measured"

@@ -110,9 +110,9 @@ public final class TrainCommand implements Callable<Integer> {
     var graph = subject.network();
     var start =
         checkpoint
-            .map(in -> InputFile.read("--checkpoint", in, from -> Weights.read(graph, from)))
+            .map(in -> InputFile.readTensors("--checkpoint", in, from -> Weights.read(graph, from)))
             .orElseGet(() -> Weights.initial(graph, request.seed()));
-    var kept = mask.map(in -> InputFile.read("--mask", in, Mask::read));
+    var kept = mask.map(in -> InputFile.readTensors("--mask", in, Mask::read));
     kept.ifPresent(given -> given.requireCovers(graph.prunable()));
     var run =
         new TrainingRun(
