@@ -8,17 +8,27 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One line for a job that starts, enters an epoch, or has been silent for a while. */
+/**
+ * One line for a job that starts, ends an epoch, or has been silent for a while. Of an epoch the
+ * last that was heard is told: the loss of its first batch says little.
+ */
 final class ProgressLines implements ProgressView {
 
   private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(15);
 
-  /** What was last said of a job, and when it was first heard of. */
-  private record Said(Instant first, Instant last, int epoch) {}
+  /**
+   * What is known of a job.
+   *
+   * @param first when it was first heard of
+   * @param newest its newest sign of life
+   * @param heard when that was
+   * @param said when a line was last printed
+   */
+  private record Job(Instant first, JobProgress newest, Instant heard, Instant said) {}
 
   private final PrintStream out;
   private final Clock clock;
-  private final Map<String, Said> said = new HashMap<>();
+  private final Map<String, Job> jobs = new HashMap<>();
 
   ProgressLines(PrintStream out, Clock clock) {
     this.out = out;
@@ -28,24 +38,44 @@ final class ProgressLines implements ProgressView {
   @Override
   public void show(JobProgress progress) {
     var now = clock.instant();
-    var before = said.get(progress.getId());
+    var before = jobs.get(progress.getId());
     if (before == null) {
-      said.put(progress.getId(), new Said(now, now, progress.getEpoch()));
+      jobs.put(progress.getId(), new Job(now, progress, now, now));
       out.println(JobText.name(progress));
-    } else if (before.epoch() != progress.getEpoch()
-        || !now.isBefore(before.last().plus(AT_LEAST_EVERY))) {
-      said.put(progress.getId(), new Said(before.first(), now, progress.getEpoch()));
-      var left =
-          JobText.left(progress, Duration.between(before.first(), now))
-              .map(time -> ", " + time.toSeconds() + " s left")
-              .orElse("");
-      out.println(JobText.name(progress) + ": " + JobText.state(progress) + left);
+      return;
+    }
+    var said = before.said();
+    var ended = before.newest().getEpoch();
+    if (ended > 0 && ended != progress.getEpoch()) {
+      print(before);
+      said = now;
+    }
+    var job = new Job(before.first(), progress, now, said);
+    if (!now.isBefore(said.plus(AT_LEAST_EVERY))) {
+      print(job);
+      job = new Job(before.first(), progress, now, now);
+    }
+    jobs.put(progress.getId(), job);
+  }
+
+  /** An evaluation has no epochs, and is over before there is anything to say of it. */
+  @Override
+  public void ended(String id) {
+    var job = jobs.remove(id);
+    if (job != null && job.newest().getEpoch() > 0) {
+      print(job);
     }
   }
 
-  @Override
-  public void ended(String id) {
-    said.remove(id);
+  private void print(Job job) {
+    var progress = job.newest();
+    var left =
+        progress.getDone() == progress.getTotal()
+            ? ""
+            : JobText.left(progress, Duration.between(job.first(), job.heard()))
+                .map(time -> ", " + time.toSeconds() + " s left")
+                .orElse("");
+    out.println(JobText.name(progress) + ": " + JobText.state(progress) + left);
   }
 
   @Override
