@@ -51,8 +51,10 @@ public final class TopiaryMain {
   }
 
   private static int refuse(CommandLine command, Exception e) {
-    command.getErr().println(e.getMessage());
-    if (e instanceof ParameterException) {
+    if (!(e instanceof ParameterException misuse)) {
+      command.getErr().println(e.getMessage());
+    } else {
+      command.getErr().println(UsageSentence.of(misuse));
       command.getErr().println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
     }
     return CommandLine.ExitCode.USAGE;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,11 +26,11 @@ class BadInputTest {
         "--width           | 65536      | elements; it must have at most 536870911",
         "--data            | nosuch     | no data set 'nosuch': use fashion-mnist-sample",
         "--sparsity        | 0          | above 0 and below 1",
-        "--sparsity        | 1          | above 0 and below 1",
-        "--sparsity        | 0.9,1.5    | 1.5, but a sparsity should be above 0 and below 1",
-        "--sparsity        | NaN        | above 0 and below 1",
+        "--sparsity        | 1          | at least 0 and below 1",
+        "--sparsity        | 0.9,1.5    | 1.5, but a sparsity should be at least 0 and below 1",
+        "--sparsity        | NaN        | at least 0 and below 1",
         "--sparsity        | 0.7,0.7    | should be named once",
-        "--sparsity        | 0.99999    | should be lower",
+        "--sparsity        | 0.99999    | should be at most 0.9995",
         "--epochs          | 0          | should be above 0",
         "--epochs          | Infinity   | should be above 0",
         "--epochs          | 1e300      | should be at most 25264513",
@@ -54,7 +55,17 @@ class BadInputTest {
   }
 
   @ParameterizedTest(name = "{0} {1}")
-  @CsvSource({"--seed,tomorrow,'tomorrow' is not a long", "--frobnicate,1,Unknown option"})
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--seed          | tomorrow | --seed is 'tomorrow', but it should be a whole number,",
+        "--epochs        | 90%      | --epochs is '90%', but it should be a number, for example 0.5.",
+        "--learning-rate | 0,4      | --learning-rate is '0,4', but it should be a number,",
+        "--phases        | 2.5      | --phases is '2.5', but it should be a whole number,",
+        "--batch-size    | 3000000000 | --batch-size is '3000000000', but it should be a whole number,",
+        "--frobnicate    | 1        | Unknown option",
+        "--epcohs        | 1        | did you mean --epochs?",
+      })
   void shouldPointToTheHelpWhenThereIsNoSuchOptionOrValue(
       String option, String value, String expected) {
     var run = CommandLineRun.of("demo", option, value);
@@ -62,6 +73,47 @@ class BadInputTest {
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).hasSize(2).first().asString().contains(expected);
     assertThat(run.err()).last().isEqualTo("See 'topiary demo --help'.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "trian      | There is no command 'trian'; there are demo, plan, prune and train.",
+        "--quietly  | Unknown option: '--quietly'",
+        "''         | There is no command ''; there are demo, plan, prune and train.",
+      })
+  void shouldNameTheCommands(String typed, String expected) {
+    var run = CommandLineRun.of(typed);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).containsExactly(expected, "See 'topiary --help'.");
+    assertThat(CommandLineRun.of().err())
+        .containsExactly(
+            "The command is missing; there are demo, plan, prune and train.",
+            "See 'topiary --help'.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,1", "100,1", "100,0.99999"})
+  void shouldCheckAPlanForImagesThatAreNotAtHand(int images, double sparsity) {
+    var typed = List.of("plan", "--images", "" + images, "--sparsity", "" + sparsity);
+
+    var run = CommandLineRun.of(typed.toArray(String[]::new));
+
+    assertThat(run.err()).singleElement().asString().contains("should be");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void shouldNotPlanForTwoKindsOfImages() {
+    var run = CommandLineRun.of("plan", "--images", "100", "--data", "mnist");
+
+    assertThat(run.err())
+        .containsExactly(
+            "--images and --data are both there; --images stands for a data set that is not at"
+                + " hand, so one of them should go.");
   }
 
   @Test
@@ -88,7 +140,10 @@ class BadInputTest {
     var run = CommandLineRun.of("demo", "--dir", file.toString(), "--http-port", "0");
 
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).singleElement().asString().contains(file.toString(), "--dir");
+    assertThat(run.err())
+        .singleElement()
+        .asString()
+        .contains(file.toString(), "--dir", "there is a file of that name");
   }
 
   @Test
