@@ -38,13 +38,41 @@ class MethodRefusalTest {
         "--dense-schedule cosine | --dense-schedule is 'cosine', but it should be linear or step.",
         "--selector biggest | There is no selector 'biggest'; there are global-magnitude, uniform,"
             + " uniform-dense-first, erk, lamp, 2:4, random, where 2:4 may be any N:M.",
-        "--selector 5:4 | 5 of 4 weights cannot be kept; N must be at least 1 and at most M.",
-        "--selector 4:4 | --selector is 4:4, which keeps every weight; of N:M, N should be below M.",
-        "--selector 2:4 --sparsity 0.9 | --sparsity is 0.9, but --selector 2:4 always prunes to"
-            + " 0.5; leave --sparsity out.",
+        "--selector 5:4 | --selector is 5:4, but of N:M, N should be at least 1 and below M, for example"
+            + " 2:4.",
+        "--selector 4:4 | --selector is 4:4, but of N:M, N should be at least 1 and below M, for example"
+            + " 2:4.",
+        "--selector 0:4 | --selector is 0:4, but of N:M, N should be at least 1 and below M, for example"
+            + " 2:4.",
+        "--selector 999999998:999999999 | --selector is 999999998:999999999, but it removes nothing of"
+            + " network 'resnet8', none of whose layers has more than 999999998 inputs; N should be"
+            + " lower.",
+        "--selector uniform-dense-first --sparsity 0.998 | --sparsity has 0.998, but --selector"
+            + " uniform-dense-first can remove at most 18,745 of the 18,824 weights, as the first"
+            + " layer keeps all of its own and every other keeps one; it should be at most 0.9958.",
+        "--selector lamp --sparsity 0.5,0.9999 | --sparsity has 0.9999, but --selector lamp can remove"
+            + " at most 18,816 of the 18,824 weights, as every layer keeps one; it should be at most"
+            + " 0.9995.",
+        "--method imp-renda --sparsity 0.978 --width 1 | --sparsity has 0.978, which the phases take to"
+            + " 0.9819, but --selector global-magnitude can remove at most 329 of the 337 weights, as"
+            + " every layer keeps one; it should be at most 0.9762.",
+        "--sparsity 0.9,, | --sparsity is '0.9,,', but it should be numbers with commas between them,"
+            + " for example 0.7,0.9.",
+        "--sparsity 90% | --sparsity is '90%', but it should be numbers with commas between them, for"
+            + " example 0.7,0.9.",
+        "--method imp --total-retrain-epochs 10 --phases 20 | --total-retrain-epochs is 10, but"
+            + " --phases is 20; it should be at least 20, an epoch for each phase.",
+        "--method imp --total-retrain-epochs 2.5 | --total-retrain-epochs is 2.5, but --phases is 3; it"
+            + " should be at least 3, an epoch for each phase.",
+        "--method bimp --phases 7 | --epochs is 10, of which the dense training takes 4; for 7 phases"
+            + " it should be at least 12, an epoch for each.",
+        "--method bimp --epochs 8 --dense-epochs 6 | --epochs is 8, of which the dense training takes"
+            + " 6; for 3 phases it should be at least 9, an epoch for each.",
+        "--selector 2:4 --sparsity 0.9 | --sparsity is 0.9, but with --selector 2:4 it follows from the"
+            + " pattern (0.5, or less where a layer has few inputs); leave --sparsity out.",
         "--selector 2:4 --method imp | --selector is 2:4, which prunes once; it should go with"
             + " --method one-shot, not imp.",
-        "--method bimp --epochs 0.01 | --dense-epochs is 0.004, which is less than half a batch; it"
+        "--method bimp --phases 1 --epochs 0.01 | --dense-epochs is 0.004, which is less than half a batch; it"
             + " should be at least 0.0118.",
         "--network my-net.json | There is no network file my-net.json.",
         "--network my-net.json --width 8 | Network 'my-net.json' says itself how wide it is; a"

@@ -81,7 +81,7 @@ public final class DemoCommand implements Callable<Integer> {
     var subject = Subject.open(network.source(), data);
     var perEpoch = subject.iterationsPerEpoch(options.training());
     Feasibility.rates(options.pruning(), options.training(), subject.network(), perEpoch);
-    Feasibility.requireWeights(options.pruning(), subject.network());
+    Feasibility.requireReach(options.pruning(), subject.network());
     var clock = Clock.systemUTC();
     var view = ProgressView.onStandardError(quiet, clock);
     try (var stop = StopSignal.listen()) {

@@ -21,6 +21,10 @@ record DemoOptions(
   DemoOptions {
     DataOptions.requireOneFolder("--dir", dir.toString());
     require(
+        pruning.sparsities().stream().allMatch(sparsity -> sparsity > 0),
+        "--sparsity has 0, at which there is nothing to prune; it should be above 0 and below 1,"
+            + " for example 0.9.");
+    require(
         httpPort >= 0 && httpPort <= 65_535,
         "--http-port is %d, but it should be between 0 and 65535.",
         httpPort);

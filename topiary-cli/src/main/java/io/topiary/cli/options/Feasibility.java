@@ -29,25 +29,23 @@ public final class Feasibility {
     requireAnIteration(retrainOption(pruning), pruning.retraining().epochs(), perEpoch);
     var iterations = (int) Math.rint(pruning.denseEpochs() * perEpoch);
     var dense = new DenseHistory(training.rates(network, iterations));
-    return pruning.plans().stream()
+    return pruning.plansFor(network).stream()
         .map(plan -> new PlannedRates(plan, pruning.rule(), dense, perEpoch))
         .peek(rates -> requireRates(rates, retrainOption(pruning)))
         .toList();
   }
 
-  /** Refuses sparsities that leave fewer weights than there are layers. */
-  public static void requireWeights(PruningRequest pruning, Network network) {
-    var layers = network.prunable().size();
-    var weights = network.prunable().stream().mapToLong(w -> w.shape().elements()).sum();
-    for (var plan : pruning.plans()) {
-      require(
-          Math.rint(plan.finalSparsity() * weights) <= weights - layers,
-          "--sparsity has %s, which leaves fewer of the %,d weights than there are layers (%d); it"
-              + " should be lower.",
-          number(plan.sparsity()),
-          weights,
-          layers);
-    }
+  /** Refuses sparsities that the selector cannot reach in this network. */
+  public static void requireReach(PruningRequest pruning, Network network) {
+    require(
+        pruning.selector().sparsityOf(network).filter(sparsity -> sparsity == 0).isEmpty(),
+        "--selector is %s, but it removes nothing of network '%s', none of whose layers has more"
+            + " than %d inputs; N should be lower.",
+        pruning.selector().name(),
+        network.name(),
+        pruning.selector().n());
+    var reach = Reach.of(pruning.selector(), network);
+    pruning.plans().forEach(plan -> reach.require(plan.sparsity(), plan.finalSparsity()));
   }
 
   /** Refuses epochs that are less than half a batch, or more batches than can be counted. */

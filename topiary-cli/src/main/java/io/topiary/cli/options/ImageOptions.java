@@ -11,21 +11,19 @@ import picocli.CommandLine.Option;
 /** What images a network by name is for, where no data set says it. */
 public final class ImageOptions {
 
-  private static final Shape USUAL_IMAGE = Shape.of(1, 28, 28);
-  private static final int USUAL_CLASSES = 10;
-
   @Option(
       names = "--input",
       paramLabel = "N",
-      split = ",",
       description =
-          "Channels, height and width of the images of a network by name. Default: 1,28,28")
-  private List<Integer> input = List.of();
+          "Channels, height and width of the images of a network by name. Default: its usual ones,"
+              + " for example 3,224,224 for resnet50 and 1,28,28 for resnet8")
+  private List<String> input = List.of();
 
   @Option(
       names = "--classes",
       paramLabel = "N",
-      description = "Classes that a network by name tells apart. Default: 10")
+      description =
+          "Classes that a network by name tells apart. Default: as many as its usual images have")
   private Optional<Integer> classes = Optional.empty();
 
   /**
@@ -36,26 +34,25 @@ public final class ImageOptions {
    * @throws io.topiary.sparsity.InvalidInputException when there is no such network
    */
   public Network open(NetworkOptions network) {
+    var extents = TypedNumbers.whole("--input", input, "3,32,32");
     require(
-        input.isEmpty()
-            || ((input.size() == 3 || input.size() == 1)
-                && input.stream().allMatch(extent -> extent >= 1)),
+        extents.isEmpty()
+            || ((extents.size() == 3 || extents.size() == 1)
+                && extents.stream().allMatch(extent -> extent >= 1)),
         "--input is %s, but it should be channels, height and width, for example 3,32,32.",
-        input);
-    var asked = network.open(image(), classes.orElse(USUAL_CLASSES));
+        String.join(",", input));
+    var usual = UsualImages.of(network.source());
+    var image = extents.isEmpty() ? usual.image() : new Shape(extents);
+    var asked = network.open(image, classes.orElse(usual.classes()));
     require(
-        (input.isEmpty() || asked.input().equals(image()))
+        (extents.isEmpty() || asked.input().equals(image))
             && (classes.isEmpty() || asked.classes() == classes.orElseThrow()),
         "--input and --classes are %s and %d, but network '%s' takes %s and tells %d classes apart.",
-        image(),
+        image,
         classes.orElse(asked.classes()),
         asked.name(),
         asked.input(),
         asked.classes());
     return asked;
-  }
-
-  private Shape image() {
-    return input.isEmpty() ? USUAL_IMAGE : new Shape(input);
   }
 }

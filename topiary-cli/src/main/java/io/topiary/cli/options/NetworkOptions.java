@@ -38,12 +38,23 @@ public final class NetworkOptions {
   }
 
   /**
+   * The network by itself, for the images that it is known for.
+   *
+   * @throws io.topiary.sparsity.InvalidInputException when there is no such network
+   * @throws io.topiary.runtime.StartException when its file cannot be read
+   */
+  public Network open() {
+    var usual = UsualImages.of(source());
+    return open(usual.image(), usual.classes());
+  }
+
+  /**
    * The network by itself: one in a file as the file has it, one by name for the images given.
    *
    * @throws io.topiary.sparsity.InvalidInputException when there is no such network
    * @throws io.topiary.runtime.StartException when its file cannot be read
    */
-  public Network open(Shape image, int classes) {
+  Network open(Shape image, int classes) {
     return source() instanceof GraphFile graph
         ? InputFile.read("--network", graph.file(), NetworkJson::read)
         : source().network(image, classes);

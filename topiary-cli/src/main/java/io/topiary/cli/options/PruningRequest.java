@@ -3,6 +3,8 @@ package io.topiary.cli.options;
 import io.topiary.cli.options.RetrainingEpochs.Budget;
 import io.topiary.cli.options.RetrainingEpochs.PerPhase;
 import io.topiary.cli.options.RetrainingEpochs.Total;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.plan.Phase;
 import io.topiary.sparsity.plan.PruningMethod;
 import io.topiary.sparsity.plan.PruningPlan;
 import io.topiary.sparsity.schedule.RetrainingRule;
@@ -13,7 +15,7 @@ import java.util.List;
  * are weights and images enough for it is found out with the network and the data set.
  *
  * @param phases 0 where the sparsity decides
- * @param sparsities each above 0 and below 1, all different
+ * @param sparsities each at least 0 and below 1, all different
  * @param denseEpochs of dense training
  */
 public record PruningRequest(
@@ -32,6 +34,23 @@ public record PruningRequest(
   /** The way to every sparsity, in the order in which they were asked for. */
   public List<PruningPlan> plans() {
     return sparsities.stream().map(this::plan).toList();
+  }
+
+  /** The same for a network that is known: of an N:M selector, with what it comes to there. */
+  public List<PruningPlan> plansFor(Network network) {
+    return selector
+        .sparsityOf(network)
+        .map(reached -> plans().stream().map(plan -> reaching(reached, plan)).toList())
+        .orElseGet(this::plans);
+  }
+
+  /** N:M selectors prune once. */
+  private static PruningPlan reaching(double sparsity, PruningPlan plan) {
+    var phases =
+        plan.phases().stream()
+            .map(p -> new Phase(p.number(), sparsity, sparsity, p.epochs(), p.d2()))
+            .toList();
+    return new PruningPlan(plan.method(), plan.sparsity(), plan.denseEpochs(), phases);
   }
 
   private PruningPlan plan(double sparsity) {

@@ -4,12 +4,13 @@ import static io.topiary.cli.options.Refusals.number;
 import static io.topiary.cli.options.Refusals.require;
 
 import io.topiary.schemas.SelectorKind;
-import io.topiary.sparsity.selection.NOfM;
+import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.selection.Selector;
 import io.topiary.sparsity.selection.Selectors;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A selector as records name it.
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param n weights that N_OF_M keeps of every m; 0 for the others
  */
 public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
+
+  private static final Pattern N_OF_M = Pattern.compile("(\\d{1,9}):(\\d{1,9})");
 
   /** What {@code --selector} may be, for its help. */
   public static final String HELP =
@@ -28,17 +31,21 @@ public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
    * The selector of that name.
    *
    * @throws io.topiary.sparsity.InvalidInputException when there is none
-   * @throws io.topiary.runtime.StartException when it would remove nothing
+   * @throws io.topiary.runtime.StartException when it keeps no weight of each group, or all
    */
   public static SelectorChoice of(String name) {
-    if (Selectors.parse(name, 0) instanceof NOfM pattern) {
+    var numbers = N_OF_M.matcher(name);
+    if (numbers.matches()) {
+      var n = Integer.parseInt(numbers.group(1));
+      var m = Integer.parseInt(numbers.group(2));
       require(
-          pattern.n() < pattern.m(),
-          "--selector is %s, which keeps every weight; of N:M, N should be below M.",
+          n >= 1 && n < m,
+          "--selector is %s, but of N:M, N should be at least 1 and below M, for example 2:4.",
           name);
-      return new SelectorChoice(name, SelectorKind.N_OF_M, pattern.n(), pattern.m());
+      return new SelectorChoice(name, SelectorKind.N_OF_M, n, m);
     }
-    var kind = SelectorKind.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    var known = Selectors.parse(name, 0);
+    var kind = SelectorKind.valueOf(known.name().toUpperCase(Locale.ROOT).replace('-', '_'));
     return new SelectorChoice(name, kind, 0, 0);
   }
 
@@ -51,9 +58,31 @@ public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
     return Selectors.parse(name, seed);
   }
 
-  /** The one sparsity that an N:M selector prunes to; absent for the others. */
+  /** The sparsity of an N:M selector's pattern; absent for the others. */
   public Optional<Double> onlySparsity() {
     return kind == SelectorKind.N_OF_M ? Optional.of((m - n) / (double) m) : Optional.empty();
+  }
+
+  /**
+   * What an N:M selector makes of layers of such shapes; absent for the others. A layer's last
+   * group of r &lt; M weights along the input keeps min(N, r), so a network with one input channel
+   * keeps more than N / M.
+   */
+  public Optional<Double> sparsityOf(Network network) {
+    return onlySparsity()
+        .map(
+            pattern -> {
+              var weights = 0L;
+              var kept = 0L;
+              for (var parameter : network.prunable()) {
+                var inputs = parameter.shape().dimension(1);
+                var elements = parameter.shape().elements();
+                var ofInputs = (long) inputs / m * n + Math.min(n, inputs % m);
+                weights += elements;
+                kept += elements / inputs * ofInputs;
+              }
+              return (weights - kept) / (double) weights;
+            });
   }
 
   /**
@@ -65,7 +94,8 @@ public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
     var only = onlySparsity().orElseThrow();
     require(
         typed.isEmpty() || typed.equals(List.of(only)),
-        "--sparsity is %s, but --selector %s always prunes to %s; leave --sparsity out.",
+        "--sparsity is %s, but with --selector %s it follows from the pattern (%s, or less where a"
+            + " layer has few inputs); leave --sparsity out.",
         typed.size() == 1 ? number(typed.get(0)) : typed,
         name,
         number(only));

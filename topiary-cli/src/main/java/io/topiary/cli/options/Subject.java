@@ -14,6 +14,7 @@ import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.NetworkJson;
 import io.topiary.sparsity.network.NetworkSource;
 import io.topiary.sparsity.network.NetworkSource.BuiltIn;
+import io.topiary.sparsity.network.NetworkSource.GraphFile;
 import io.topiary.sparsity.schedule.Iterations;
 import java.nio.file.Files;
 
@@ -88,7 +89,7 @@ public record Subject(NetworkSource source, Network network, ImageDataSet data) 
     var culprit =
         source instanceof BuiltIn known
             ? "--width is %d, which".formatted(known.width())
-            : "--network %s".formatted(network.name());
+            : "--network %s".formatted(((GraphFile) source).file());
     for (var parameter : network.parameters()) {
       require(
           parameter.shape().elements() <= Integer.MAX_VALUE,

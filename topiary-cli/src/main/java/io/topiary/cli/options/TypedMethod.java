@@ -122,8 +122,8 @@ record TypedMethod(
 
   static void requireSparsity(double sparsity) {
     require(
-        sparsity > 0 && sparsity < 1,
-        "--sparsity has %s, but a sparsity should be above 0 and below 1, for example 0.9.",
+        sparsity >= 0 && sparsity < 1,
+        "--sparsity has %s, but a sparsity should be at least 0 and below 1, for example 0.9.",
         number(sparsity));
   }
 
@@ -153,6 +153,7 @@ record TypedMethod(
       requireAbsent("--retrain-epochs", retrainEpochs, rest);
       requireAbsent("--total-retrain-epochs", totalRetrainEpochs, rest);
       requireEpochs("--epochs", epochs);
+      requireEpochForEach(denseShare());
       return new Budget(epochs);
     }
     retrainEpochs.ifPresent(given -> requireEpochs("--retrain-epochs", given));
@@ -170,7 +171,34 @@ record TypedMethod(
         "--retrain-epochs",
         retrainEpochs,
         "--total-retrain-epochs is given too; one of them should go");
-    return new Total(totalRetrainEpochs.orElseThrow());
+    var total = totalRetrainEpochs.orElseThrow();
+    var count = phases.orElse(USUAL_PHASES);
+    require(
+        count == 1 || total >= count,
+        "--total-retrain-epochs is %s, but --phases is %d; it should be at least %d, an epoch for"
+            + " each phase.",
+        number(total),
+        count,
+        count);
+    return new Total(total);
+  }
+
+  /** Phases get whole epochs, and what is left over goes to the last. */
+  private void requireEpochForEach(double dense) {
+    var count = phases.orElse(USUAL_PHASES);
+    require(
+        count == 1 || epochs - dense >= count,
+        "--epochs is %s, of which the dense training takes %s; for %d phases it should be at least"
+            + " %s, an epoch for each.",
+        number(epochs),
+        number(dense),
+        count,
+        number(least(dense, count)));
+  }
+
+  /** Of all epochs: where nothing says what the dense training takes, it takes its share. */
+  private double least(double dense, int count) {
+    return denseEpochs.isPresent() ? dense + count : Math.ceil(count / (1 - DENSE_SHARE));
   }
 
   /** What the pruner would refuse. */

@@ -11,7 +11,6 @@ import io.topiary.cli.options.Refusals;
 import io.topiary.cli.options.Subject;
 import io.topiary.cli.options.TrainingOptions;
 import io.topiary.sparsity.network.Network;
-import io.topiary.sparsity.network.Shape;
 import io.topiary.sparsity.plan.PlanTable;
 import io.topiary.sparsity.plan.PlannedRates;
 import io.topiary.sparsity.plan.RatePlot;
@@ -45,18 +44,15 @@ import picocli.CommandLine.Spec;
     })
 public final class PlanCommand implements Callable<Integer> {
 
-  /** Of ImageNet: every built-in network takes them. */
-  private static final Shape LARGE = Shape.of(3, 224, 224);
-
-  private static final int LARGE_CLASSES = 1_000;
-
   @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private DataOptions data = new DataOptions();
 
   @Option(
       names = "--images",
       paramLabel = "N",
-      description = "Training images of a data set that is not at hand, in place of --data.")
+      description =
+          "Training images of a data set that is not at hand, in place of --data; of the shape that a"
+              + " network by name is known for.")
   private Optional<Integer> images = Optional.empty();
 
   @Mixin private MethodOptions method = new MethodOptions();
@@ -83,7 +79,8 @@ public final class PlanCommand implements Callable<Integer> {
   public Integer call() {
     var pruning = method.request();
     var request = training.request();
-    var setting = setting(pruning);
+    var setting = setting();
+    Feasibility.requireReach(pruning, setting.network());
     var perEpoch = Iterations.perEpoch(setting.images(), request.batchSize());
     var out = spec.commandLine().getOut();
     var plans = Feasibility.rates(pruning, request, setting.network(), perEpoch);
@@ -104,18 +101,21 @@ public final class PlanCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Setting setting(PruningRequest pruning) {
+  private Setting setting() {
     if (images.isEmpty()) {
       var subject = Subject.open(network.source(), data);
-      Feasibility.requireWeights(pruning, subject.network());
       return new Setting(
           subject.network(),
           subject.network().name() + " on " + subject.data().name(),
           subject.data().train().size());
     }
     var count = images.orElseThrow();
+    require(
+        !data.given(),
+        "--images and --data are both there; --images stands for a data set that is not at hand,"
+            + " so one of them should go.");
     require(count >= 1, "--images is %d, but it should be at least 1.", count);
-    var unseen = network.open(LARGE, LARGE_CLASSES);
+    var unseen = network.open();
     return new Setting(unseen, unseen.name(), count);
   }
 
