@@ -1,9 +1,8 @@
 package io.topiary.benchmarks;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
@@ -11,6 +10,8 @@ import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.selection.GlobalMagnitude;
 import io.topiary.sparsity.selection.PrunableTensor;
 import io.topiary.sparsity.selection.Selection;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -27,10 +28,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Global magnitude selection over ResNet-50 from a mapped file: threshold, masks and the norms of
- * the relative norm drop. Its peers are PyTorch's {@code topk} through DJL, which finds only what
- * stays, among magnitudes that lie side by side in its own memory or from the file; and one pass
- * over the same file that does next to nothing, where the selection makes three.
+ * Global magnitude selection over ResNet-50 from a mapped file: the threshold alone, and all that
+ * pruning needs. The peers are PyTorch's {@code topk} through DJL, which does what the threshold
+ * does, from the same file or from magnitudes that lie ready in its own memory; and one pass over
+ * the file that does next to nothing, where the threshold makes one and a little, and the selection
+ * two.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -78,17 +80,23 @@ public class GlobalSelectionBenchmark {
 
     @Setup
     public void gather(Weights weights) {
+      var bytes = weights.tensors.stream().mapToInt(tensor -> tensor.bytes().limit()).sum();
+      buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
       values = read(weights);
     }
 
+    /** All weights side by side, where PyTorch takes them without another copy. */
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+
     NDArray read(Weights weights) {
-      try (var parts = new NDList()) {
-        for (var tensor : weights.tensors) {
-          parts.add(manager.create(tensor.weights().duplicate(), new Shape(tensor.alive().size())));
-        }
-        try (var all = NDArrays.concat(parts)) {
-          return all.abs();
-        }
+      buffer.clear();
+      for (var tensor : weights.tensors) {
+        buffer.put(tensor.bytes().duplicate());
+      }
+      buffer.flip();
+      var shape = new Shape(buffer.limit() / Float.BYTES);
+      try (var all = manager.create(buffer, shape, DataType.FLOAT32)) {
+        return all.abs();
       }
     }
 
@@ -96,6 +104,12 @@ public class GlobalSelectionBenchmark {
     public void close() {
       manager.close();
     }
+  }
+
+  /** Which weights go, exactly: the largest magnitude of those. */
+  @Benchmark
+  public float threshold(Weights weights) {
+    return new GlobalMagnitude().threshold(weights.tensors, weights.fraction);
   }
 
   /** All that pruning needs: masks, and the relative norm drop over all parameters. */
@@ -108,24 +122,24 @@ public class GlobalSelectionBenchmark {
   /** The smallest magnitude of what stays, which is not put in order. */
   @Benchmark
   public float topK(Weights weights, Magnitudes magnitudes) {
-    return threshold(magnitudes.values, weights, false);
+    return smallestKept(magnitudes.values, weights, false);
   }
 
   /** The same with what stays in descending order, as topK gives it unless told otherwise. */
   @Benchmark
   public float topKSorted(Weights weights, Magnitudes magnitudes) {
-    return threshold(magnitudes.values, weights, true);
+    return smallestKept(magnitudes.values, weights, true);
   }
 
   /** The same as {@link #topK} from the mapped file. */
   @Benchmark
   public float topKFromFile(Weights weights, Magnitudes magnitudes) {
     try (var all = magnitudes.read(weights)) {
-      return threshold(all, weights, false);
+      return smallestKept(all, weights, false);
     }
   }
 
-  private static float threshold(NDArray all, Weights weights, boolean sorted) {
+  private static float smallestKept(NDArray all, Weights weights, boolean sorted) {
     var alive = weights.tensors.stream().mapToLong(tensor -> tensor.alive().alive()).sum();
     var survivors = alive - Math.round(weights.fraction * alive);
     try (var kept = all.topK((int) survivors, 0, true, sorted);
@@ -134,19 +148,17 @@ public class GlobalSelectionBenchmark {
     }
   }
 
-  /** Looks at every weight once. */
+  /** Copies every weight once, to where the processor has it at hand. */
   @Benchmark
-  public int onePass(Weights weights, Chunk chunk) {
-    var bits = 0;
+  public float onePass(Weights weights, Chunk chunk) {
     for (var tensor : weights.tensors) {
-      var size = tensor.alive().size();
+      var values = tensor.weights();
+      var size = values.limit();
       for (var from = 0; from < size; from += chunk.values.length) {
-        var count = Math.min(chunk.values.length, size - from);
-        tensor.weights().get(from, chunk.values, 0, count);
-        bits ^= chunk.bits(count);
+        values.get(from, chunk.values, 0, Math.min(chunk.values.length, size - from));
       }
     }
-    return bits;
+    return chunk.values[0];
   }
 
   /** Where weights are copied to, a few at a time. */
@@ -154,13 +166,5 @@ public class GlobalSelectionBenchmark {
   public static class Chunk {
 
     final float[] values = new float[2048];
-
-    int bits(int count) {
-      var bits = 0;
-      for (var i = 0; i < count; i++) {
-        bits ^= Float.floatToRawIntBits(values[i]);
-      }
-      return bits;
-    }
   }
 }

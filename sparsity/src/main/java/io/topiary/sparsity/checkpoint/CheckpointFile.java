@@ -102,7 +102,7 @@ public final class CheckpointFile {
         .map(
             parameter ->
                 new PrunableTensor(
-                    parameter.name(), values(parameter), alive.tensor(parameter.name())))
+                    parameter.name(), file.bytes(parameter.name()), alive.tensor(parameter.name())))
         .toList();
   }
 

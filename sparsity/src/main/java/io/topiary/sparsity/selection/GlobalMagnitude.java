@@ -17,6 +17,17 @@ public record GlobalMagnitude() implements Selector {
     return Ranking.byMagnitude(tensors).removeSmallest(count);
   }
 
+  /**
+   * The largest magnitude among those that go, found exactly and without a mask: all smaller ones
+   * go, and of the weights that have it those which come first by tensor and index.
+   *
+   * @return 0 when none goes
+   */
+  public float threshold(List<PrunableTensor> tensors, double fraction) {
+    var count = Quota.of(tensors, fraction);
+    return Float.intBitsToFloat(Ranking.byMagnitude(tensors).threshold(count).key());
+  }
+
   @Override
   public String name() {
     return "global-magnitude";

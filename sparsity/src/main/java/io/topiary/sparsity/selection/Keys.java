@@ -1,20 +1,24 @@
 package io.topiary.sparsity.selection;
 
 /**
- * What a {@link Ranking} ranks by: a whole number of 31 bits for every weight, the smallest first.
+ * What a {@link Ranking} ranks by: a whole number for every weight, the smallest first, which is
+ * not negative and for a finite weight below {@link #END}.
  */
 @FunctionalInterface
 interface Keys {
+
+  /** The bits of infinity: from here on there are no keys, and whose key this is never goes. */
+  int END = 0x7f80_0000;
 
   /**
    * Writes the keys of some weights that follow each other.
    *
    * @param tensor the tensor's place in the ranking
    * @param from index of the first weight
-   * @param weights the weights themselves
+   * @param weights the weights' bits
    * @param keys where their keys go, the first at 0
    */
-  void write(int tensor, int from, float[] weights, int[] keys, int count);
+  void write(int tensor, int from, int[] weights, int[] keys, int count);
 
   /**
    * The bits of |w|: those of a non-negative float, read as an integer, order as the float does,
@@ -27,7 +31,7 @@ interface Keys {
   static Keys magnitudes() {
     return (tensor, from, weights, keys, count) -> {
       for (var i = 0; i < count; i++) {
-        keys[i] = ofMagnitude(weights[i]);
+        keys[i] = weights[i] & Integer.MAX_VALUE;
       }
     };
   }

@@ -23,15 +23,19 @@ public final class NonFiniteWeightException extends InvalidInputException {
    * the square of a float is below 2^256, so that no sum of finite ones leaves a double's range.
    */
   static void requireFinite(PrunableTensor tensor, double squaredNorm) {
-    if (Double.isFinite(squaredNorm)) {
-      return;
+    if (!Double.isFinite(squaredNorm)) {
+      requireFinite(tensor);
     }
+  }
+
+  /** Looks at every weight of a tensor. */
+  static void requireFinite(PrunableTensor tensor) {
     var weights = tensor.weights();
-    var index = 0;
-    while (Float.isFinite(weights.get(index))) {
-      index++;
+    for (var index = 0; index < weights.limit(); index++) {
+      if (!Float.isFinite(weights.get(index))) {
+        throw new NonFiniteWeightException(tensor.name(), index, weights.get(index));
+      }
     }
-    throw new NonFiniteWeightException(tensor.name(), index, weights.get(index));
   }
 
   public String tensor() {

@@ -1,47 +1,44 @@
 package io.topiary.sparsity.selection;
 
 import io.topiary.sparsity.mask.BitMask;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /**
- * Ranks weights without sorting or copying them as a whole. One pass over the weights counts the
- * upper 16 bits of their keys, a second counts the lower 15 of those keys that share the
- * threshold's upper bits; then the threshold is known exactly, and a third takes out what ranks
- * below it and sums the norms. Apart from the masks this takes less than 1 MB, however many weights
- * there are.
+ * Ranks weights without sorting or copying them as a whole. A {@link Sample} tells about where the
+ * threshold is, and one pass over all weights, which counts those before and those in a narrow
+ * {@link Bracket} around it, tells exactly. Where the sample misled, or the bracket has more keys
+ * than counts, it takes a pass or two more: every pass narrows the range, whatever the weights.
+ * Then a last one takes out what ranks below and sums the norms. Apart from the masks this takes
+ * less than 1 MB, however many weights there are.
  *
- * <p>A tensor would be emptied if its largest key ranked below the threshold, which the first pass
- * mostly tells. Where it takes the last pass to tell, for a tie, the passes after the first are
- * made again.
+ * <p>Source of the idea: Floyd and Rivest, 1975, Expected Time Bounds for Selection, Communications
+ * of the ACM 18(3).
  */
 final class Ranking {
 
-  static final int LOW_BITS = 15;
-  private static final int LOW = (1 << LOW_BITS) - 1;
   private static final int NONE = -1;
 
   private final List<PrunableTensor> tensors;
+  private final IntBuffer[] bits;
   private final Keys ranking;
   private final Chunk chunk = new Chunk();
+  private final Bracket bracket = new Bracket();
 
   /** Of a tensor that would be emptied the weight that ranks last. */
   private final int[] spared;
 
-  /**
-   * Per tensor the largest key, and of all but the spared weights how many have which high bits.
-   */
-  private final int[] largest;
-
-  private final long[] countsByHighBits = new long[1 << (31 - LOW_BITS)];
+  /** Per tensor how many that may go have keys past the bracket, or none. */
+  private final long[] beyond;
 
   private Ranking(List<PrunableTensor> tensors, Keys ranking) {
     this.tensors = tensors;
+    this.bits = tensors.stream().map(PrunableTensor::bits).toArray(IntBuffer[]::new);
     this.ranking = ranking;
-    this.spared = new int[tensors.size()];
-    this.largest = new int[tensors.size()];
+    this.spared = new int[bits.length];
+    this.beyond = new long[bits.length];
     Arrays.fill(spared, NONE);
   }
 
@@ -61,10 +58,9 @@ final class Ranking {
   }
 
   void removeSmallest(long count, SelectionBuilder selection) {
-    countHighBits();
     while (true) {
       var removals = remove(threshold(count));
-      if (!spare(t -> removals.get(t).emptied)) {
+      if (!spareEmptied(removals)) {
         removals.forEach(removal -> removal.addTo(selection));
         return;
       }
@@ -72,138 +68,127 @@ final class Ranking {
   }
 
   /** The weights that go: all whose key is smaller, and of those with this key the first ones. */
-  private record Threshold(int key, long ties) {}
+  record Threshold(int key, long ties) {}
 
-  private Threshold threshold(long count) {
+  Threshold threshold(long count) {
+    if (count == 0) {
+      return new Threshold(0, 0);
+    }
+    survey(Sample.guess(tensors, ranking, count, bracket));
     while (true) {
-      var high = bucket(countsByHighBits, count);
-      if (!spare(t -> largest[t] >>> LOW_BITS < high)) {
-        var ofThese = count - sumBelow(countsByHighBits, high);
-        var countsByLowBits = countLowBits(high);
-        var low = bucket(countsByLowBits, ofThese);
-        var key = high << LOW_BITS | low;
-        if (!spare(t -> largest[t] < key)) {
-          return new Threshold(key, ofThese - sumBelow(countsByLowBits, low));
-        }
+      var found = bracket.find(count);
+      if (found.isEmpty()) {
+        tensors.forEach(NonFiniteWeightException::requireFinite);
+        throw new IllegalArgumentException("There are no %d weights that may go.".formatted(count));
+      }
+      if (!found.isOne() || !bracket.holds(found.from())) {
+        survey(found);
+      } else if (!spareBelow(found.from())) {
+        return new Threshold(found.from(), count - bracket.below(found.from()));
       }
     }
   }
 
-  private void countHighBits() {
-    for (var t = 0; t < spared.length; t++) {
+  /** Counts all that may go. */
+  private void survey(Range range) {
+    bracket.open(range);
+    for (var t = 0; t < bits.length; t++) {
+      var before = bracket.reached();
       for (var from = 0; from < size(t); from += Chunk.SIZE) {
-        countHighBits(readAlive(t, from), countsByHighBits);
-        largest[t] = Math.max(largest[t], chunk.largest());
+        read(t, from);
+        chunk.keepOthers();
+        bracket.add(chunk);
       }
+      var ranked = alive(t) - (spared[t] == NONE ? 0 : 1);
+      beyond[t] = ranked - (bracket.reached() - before);
     }
-  }
-
-  private void countHighBits(int count, long[] counts) {
-    var keys = chunk.keys;
-    for (var i = 0; i < count; i++) {
-      counts[keys[i] >>> LOW_BITS]++;
-    }
-  }
-
-  private long[] countLowBits(int high) {
-    var counts = new long[1 << LOW_BITS];
-    for (var t = 0; t < spared.length; t++) {
-      for (var from = 0; from < size(t); from += Chunk.SIZE) {
-        countLowBits(high, tensors.get(t).alive(), from, read(t, from), counts);
-      }
-    }
-    return counts;
-  }
-
-  /** Few share the threshold's upper bits, and only of those it matters whether they are alive. */
-  private void countLowBits(int high, BitMask alive, int from, int count, long[] counts) {
-    var keys = chunk.keys;
-    for (var i = 0; i < count; i++) {
-      if (keys[i] >>> LOW_BITS == high && alive.isAlive(from + i)) {
-        counts[keys[i] & LOW]++;
-      }
-    }
-  }
-
-  /** The first bucket up to which there are at least that many. */
-  private static int bucket(long[] counts, long count) {
-    var bucket = 0;
-    for (var upTo = counts[0]; upTo < count; upTo += counts[bucket]) {
-      bucket++;
-    }
-    return bucket;
-  }
-
-  private static long sumBelow(long[] counts, int bucket) {
-    return Arrays.stream(counts, 0, bucket).sum();
-  }
-
-  private List<Removal> remove(Threshold threshold) {
-    var removals = new ArrayList<Removal>();
-    var ties = threshold.ties();
-    for (var t = 0; t < spared.length; t++) {
-      var removal = new Removal(tensors.get(t), spared[t] != NONE);
-      for (var from = 0; from < size(t); from += Chunk.SIZE) {
-        var count = readAlive(t, from);
-        ties -= chunk.putFirst(threshold.key(), ties);
-        removal.add(from, count, threshold.key());
-      }
-      NonFiniteWeightException.requireFinite(tensors.get(t), removal.norms.all);
-      removals.add(removal);
-    }
-    return removals;
   }
 
   /**
-   * A tensor that would be emptied keeps the weight that ranks last. The threshold can only rise by
-   * that, so it would be emptied again: none is spared in vain.
+   * A tensor that would be emptied, for its largest key is smaller than the threshold's, keeps the
+   * weight that ranks last. The threshold can only rise by that, so it would be emptied again: none
+   * is spared in vain.
    *
    * @return whether there was one that is not spared yet
    */
-  private boolean spare(IntPredicate emptied) {
+  private boolean spareBelow(int threshold) {
     var found = false;
-    for (var t = 0; t < spared.length; t++) {
-      if (spared[t] == NONE && tensors.get(t).alive().alive() > 0 && emptied.test(t)) {
-        spared[t] = last(t);
-        if (spared[t] == NONE) {
-          // It has weights that are alive, but none with a key: they are no numbers.
-          NonFiniteWeightException.requireFinite(tensors.get(t), Double.NaN);
-        }
-        countsByHighBits[largest[t] >>> LOW_BITS]--;
-        found = true;
+    for (var t = 0; t < bits.length; t++) {
+      if (spared[t] == NONE && alive(t) > 0 && beyond[t] == 0) {
+        found |= spare(t, threshold);
       }
     }
     return found;
   }
 
-  /** The index of the weight that ranks last in a tensor that has one. */
-  private int last(int t) {
-    var last = NONE;
-    for (var from = 0; from < size(t); from += Chunk.SIZE) {
-      var count = readAlive(t, from);
-      for (var i = 0; i < count; i++) {
-        last = chunk.keys[i] == largest[t] ? from + i : last;
+  /** Where it takes the last pass to tell, for a tie. */
+  private boolean spareEmptied(List<Removal> removals) {
+    var found = false;
+    for (var t = 0; t < bits.length; t++) {
+      if (removals.get(t).emptied) {
+        found |= spare(t, Keys.END);
       }
     }
-    return last;
+    return found;
   }
 
-  private int readAlive(int t, int from) {
-    var count = read(t, from);
-    chunk.keepPruned(tensors.get(t).alive(), from, count);
-    return count;
-  }
-
-  private int read(int t, int from) {
-    var count = chunk.read(tensors.get(t), t, from, ranking);
-    if (spared[t] >= from && spared[t] < from + count) {
-      chunk.keep(spared[t] - from);
+  /** Spares a tensor's last weight if its key is smaller than that. */
+  private boolean spare(int t, int below) {
+    var largest = 0;
+    var last = NONE;
+    for (var from = 0; from < size(t); from += Chunk.SIZE) {
+      read(t, from);
+      chunk.keepOthers();
+      if (chunk.reaches(largest)) {
+        largest = chunk.largest();
+        last = from + chunk.lastIndexOf(largest);
+      }
     }
-    return count;
+    if (largest >= below) {
+      return false;
+    }
+    spared[t] = last;
+    bracket.remove(largest);
+    return true;
+  }
+
+  private List<Removal> remove(Threshold threshold) {
+    var removals = new ArrayList<Removal>();
+    var ties = threshold.ties();
+    for (var t = 0; t < bits.length; t++) {
+      var removal = new Removal(tensors.get(t), spared[t] != NONE);
+      for (var from = 0; from < size(t); from += Chunk.SIZE) {
+        read(t, from);
+        removal.squaredNorm += chunk.squares();
+        chunk.keepOthers();
+        ties -= chunk.putFirst(threshold.key(), ties);
+        removal.add(from, threshold.key());
+      }
+      NonFiniteWeightException.requireFinite(tensors.get(t), removal.squaredNorm);
+      removals.add(removal);
+    }
+    return removals;
+  }
+
+  private void read(int t, int from) {
+    var alive = tensors.get(t).alive();
+    var count = Math.min(Chunk.SIZE, alive.size() - from);
+    chunk.read(bits[t], t, from, count, ranking);
+    for (var w = 0; w < Chunk.WORDS; w++) {
+      chunk.rank(w, w * Long.SIZE < count ? alive.word(from / Long.SIZE + w) : 0);
+    }
+    var keeps = spared[t] - from;
+    if (keeps >= 0 && keeps < count) {
+      chunk.keep(keeps);
+    }
   }
 
   private int size(int t) {
     return tensors.get(t).alive().size();
+  }
+
+  private int alive(int t) {
+    return tensors.get(t).alive().alive();
   }
 
   /** What one tensor loses. */
@@ -212,7 +197,9 @@ final class Ranking {
     private final PrunableTensor tensor;
     private final boolean spared;
     private final BitMask.Builder after;
-    private final Chunk.Norms norms = new Chunk.Norms();
+    private final long[] goes = new long[Chunk.WORDS];
+    private double squaredNorm;
+    private double squaredNormOfRemoved;
     private boolean emptied;
 
     Removal(PrunableTensor tensor, boolean spared) {
@@ -222,18 +209,20 @@ final class Ranking {
       this.emptied = tensor.alive().alive() > 0;
     }
 
-    void add(int from, int count, int threshold) {
-      for (var i = 0; i < count; i += Long.SIZE) {
-        var word = (from + i) / Long.SIZE;
-        var left = tensor.alive().word(word) & ~chunk.below(i, threshold);
-        after.word(word, left);
+    void add(int from, int threshold) {
+      squaredNormOfRemoved += chunk.mark(threshold);
+      chunk.marked(goes);
+      var first = from / Long.SIZE;
+      var words = Math.min(Chunk.WORDS, (tensor.alive().size() - from - 1) / Long.SIZE + 1);
+      for (var w = 0; w < words; w++) {
+        var left = tensor.alive().word(first + w) & ~goes[w];
+        after.word(first + w, left);
         emptied &= left == 0;
       }
-      chunk.addSquares(threshold, norms);
     }
 
     void addTo(SelectionBuilder selection) {
-      selection.add(tensor, after.build(), spared, norms.all, norms.removed);
+      selection.add(tensor, after.build(), spared, squaredNorm, squaredNormOfRemoved);
     }
   }
 }

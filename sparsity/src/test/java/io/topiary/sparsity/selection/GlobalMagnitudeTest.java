@@ -231,7 +231,8 @@ class GlobalMagnitudeTest {
     var values = new float[] {4, -1, 3, -2, 0.5f};
     var shape = Shape.of(1, 5);
     for (var order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
-      var weights = ByteBuffer.allocateDirect(20).order(order).asFloatBuffer().put(values).flip();
+      var weights = ByteBuffer.allocateDirect(20).order(order);
+      weights.asFloatBuffer().put(values);
 
       // When
       var tensor = new PrunableTensor("w", weights, BitMask.allAlive(shape));
