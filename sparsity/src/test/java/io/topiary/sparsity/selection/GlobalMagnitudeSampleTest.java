@@ -137,6 +137,20 @@ class GlobalMagnitudeSampleTest {
     requireSorted(List.of(new PrunableTensor("w", weights.flip(), mask)), 0.4, "seed 5");
   }
 
+  @Test
+  void shouldDrawLotsFromMany() {
+    // Given
+    Weights weights = (i, random) -> random.nextFloat();
+    var tensors = List.of(tensor("w", SIZE, weights, 0.5, new Random(6)));
+
+    // When
+    var selection = new RandomSelection(6).select(tensors, 0.3);
+
+    // Then
+    assertThat(selection.removed()).isEqualTo((long) Math.rint(0.3 * Quota.alive(tensors)));
+    assertThat(new RandomSelection(6).select(tensors, 0.3)).isEqualTo(selection);
+  }
+
   private static void requireSorted(List<PrunableTensor> tensors, double fraction, String because) {
     var count = (long) Math.rint(fraction * Quota.alive(tensors));
     var expected = SortedSelection.select(tensors, count);
