@@ -76,7 +76,11 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
     }
   }
 
-  /** Of whatever no plan waits for, or waits no longer, nothing is made. */
+  /**
+   * Prunes the network for the next phase of the plan that waits for it, or ends that plan with the
+   * last. Nothing is made of a network that no plan waits for: of a copy that comes after another,
+   * or after its plan has ended.
+   */
   private void goOn(Checkpoint retrained, byte[] bytes) {
     var waiting = Plans.of(context()).waitingFor(retrained);
     if (waiting.isEmpty()) {
@@ -123,10 +127,11 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
   private void prune(Checkpoint dense, byte[] bytes) {
     var pruned = new LinkedHashMap<WantedPlan, PrunedNetwork>();
     var refusals = new LinkedHashMap<WantedPlan, Exception>();
+    var firstPhases = pruner.firstPhases(dense);
     try {
       for (var wanted : wanted(dense)) {
         try {
-          pruned.put(wanted, meters.pruning(() -> pruner.first(dense, wanted, now())));
+          pruned.put(wanted, meters.pruning(() -> firstPhases.of(wanted, now())));
         } catch (InvalidInputException | CorruptArtifactException e) {
           refusals.put(wanted, e);
         }

@@ -29,7 +29,9 @@ final class PrunerMeters {
     this.registry = registry;
     this.mask =
         Timer.builder("topiary.pruner.mask")
-            .description("Time to read weights, choose those that go, and store the mask")
+            .description(
+                "Time to prune one network for one plan: to read weights, choose those that go, and"
+                    + " store the mask, unless another plan has had the same")
             .register(registry);
     this.jobsSentAgain =
         Counter.builder("topiary.pruner.jobs.resent")

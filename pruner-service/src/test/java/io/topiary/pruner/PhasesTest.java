@@ -330,7 +330,7 @@ class PhasesTest {
     var rules = new PhasePruner(artifacts);
     var wanted = WantedPlan.of(policy, dense).get(0);
     assertThat(wanted.sparsity()).isEqualTo(sparsity);
-    var jobs = new ArrayList<>(List.of(rules.first(dense, wanted, pruner.now()).job()));
+    var jobs = new ArrayList<>(List.of(rules.firstPhases(dense).of(wanted, pruner.now()).job()));
     for (var phase = 2; phase <= policy.getPhases(); phase++) {
       var before = jobs.get(jobs.size() - 1);
       var plan =

@@ -7,21 +7,28 @@ import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DenseRun;
 import io.topiary.schemas.Ids;
+import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.TrainingJob;
+import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
-import io.topiary.sparsity.schedule.Iterations;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.plan.PruningPlan;
+import io.topiary.sparsity.selection.Selector;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Prunes a network by one phase of a plan and plans its retraining. The same checkpoint, plan and
- * phase always make the same mask, the same job and the same ids.
+ * phase always make the same mask, the same job and the same ids. How many weights go in a phase:
+ * see {@link PhaseShare}.
  *
  * <p>What ALLR measures of a phase, the relative norm drop, refers to the network just before that
  * phase: the dense one, or the one that the phase before has retrained. After Zimmer, Spiegel and
@@ -39,31 +46,55 @@ public final class PhasePruner {
     this.networks = new Networks(artifacts);
   }
 
+  /**
+   * The first phases of all plans that start from one dense network. What several of them have in
+   * common, those of a policy that differ in their seed only, say, is pruned once.
+   */
+  public final class FirstPhases {
+
+    private final Checkpoint dense;
+    private final Map<Cut, StoredPruning> done = new HashMap<>();
+
+    private FirstPhases(Checkpoint dense) {
+      this.dense = dense;
+    }
+
+    /**
+     * The first phase of one plan: computes the mask, unless a plan before it has had the same, and
+     * stores it. What is known already to be impossible in a later phase is refused now.
+     *
+     * @param at when it is done
+     * @throws ArtifactException when the artifact store is away: worth a retry
+     * @throws io.topiary.runtime.artifact.CorruptArtifactException when the weights are not what
+     *     the checkpoint says: not worth one
+     * @throws io.topiary.sparsity.InvalidInputException when the checkpoint cannot be pruned like
+     *     this: not worth one
+     */
+    public PrunedNetwork of(WantedPlan wanted, Instant at) {
+      DenseCheckpoints.requireUsable(dense);
+      var start = new Start(dense, Optional.empty(), dense.getRecipe(), denseRun(dense), FIRST);
+      return prune(start, wanted, at, done);
+    }
+  }
+
+  /** What decides a mask, given the network; a selector by lot holds the seed of its lots. */
+  private record Cut(Selector selector, double share) {}
+
+  /** A mask in the artifact store, and what it does to its network. */
+  private record StoredPruning(Artifact mask, double sparsity, double relativeNormDrop) {}
+
   /** What a phase starts from: a network, the mask it has, and where it comes from. */
   private record Start(
       Checkpoint checkpoint, Optional<Artifact> alive, Recipe recipe, DenseRun dense, int phase) {
 
-    /** Retraining begins without momentum, and then carries it from phase to phase. */
+    /** A phase goes on with the momentum that the one before has ended with; the first has none. */
     Optional<Artifact> momentum() {
       return phase == FIRST ? Optional.empty() : checkpoint.getMomentum();
     }
   }
 
-  /**
-   * The first phase: computes and stores the mask. What is known already to be impossible in a
-   * later phase is refused now.
-   *
-   * @param at when it is done
-   * @throws ArtifactException when the artifact store is away: worth a retry
-   * @throws io.topiary.runtime.artifact.CorruptArtifactException when the weights are not what the
-   *     checkpoint says: not worth one
-   * @throws io.topiary.sparsity.InvalidInputException when the checkpoint cannot be pruned like
-   *     this: not worth one
-   */
-  public PrunedNetwork first(Checkpoint dense, WantedPlan wanted, Instant at) {
-    requireUsable(dense);
-    var start = new Start(dense, Optional.empty(), dense.getRecipe(), denseRun(dense), FIRST);
-    return prune(start, wanted, at);
+  public FirstPhases firstPhases(Checkpoint dense) {
+    return new FirstPhases(dense);
   }
 
   /** Whether the plan goes on when its job is done. */
@@ -78,7 +109,9 @@ public final class PhasePruner {
    * with the momentum that the job ended with, which the trainer puts under the new mask.
    *
    * @param retrained what the job has made
-   * @throws ArtifactException as {@link #first} does, as of the others
+   * @throws ArtifactException as {@link FirstPhases#of} does, as of the others
+   * @throws RefusedException also when this version makes another number of phases of the plan than
+   *     the one that began it
    */
   public PrunedNetwork next(Plan plan, Checkpoint retrained, Instant at) {
     var job = plan.getJob();
@@ -89,47 +122,100 @@ public final class PhasePruner {
             job.getRecipe(),
             job.getDense().orElseThrow(),
             job.getLineage().getPhase() + 1);
-    return prune(start, WantedPlan.of(plan), at);
+    return prune(start, WantedPlan.of(plan), at, new HashMap<>());
   }
 
   /**
    * The job of a checkpoint that cannot be pruned like this, for the record: with the recipe of the
-   * dense network, and without a mask.
+   * dense network, no iteration of the policy's schedule, and without a mask. Its lineage says of
+   * how many phases the plan would have been, where that can be told.
    */
   public static TrainingJob refusedJob(Checkpoint dense, WantedPlan wanted) {
-    var recipe = Recipe.newBuilder(dense.getRecipe()).setSeed(wanted.seed()).build();
+    var nothing =
+        LearningRatePlan.newBuilder()
+            .setSchedule(wanted.policy().getSchedule())
+            .setPeak(0)
+            .setWarmUp(0)
+            .setIterations(0)
+            .build();
+    var recipe =
+        Recipe.newBuilder(dense.getRecipe())
+            .setEpochs(0)
+            .setLearningRate(nothing)
+            .setSeed(wanted.seed())
+            .build();
     var start = new Start(dense, Optional.empty(), recipe, denseRun(dense), FIRST);
-    return job(start, wanted, wanted.policy().getPhases(), recipe, Optional.empty());
+    return job(start, wanted, phasesIfPossible(wanted, start), recipe, Optional.empty());
   }
 
-  private PrunedNetwork prune(Start start, WantedPlan wanted, Instant at) {
+  private static int phasesIfPossible(WantedPlan wanted, Start start) {
+    try {
+      return wanted.phases(start.dense()).phases().size();
+    } catch (InvalidInputException e) {
+      return 0;
+    }
+  }
+
+  /**
+   * Prunes by one phase.
+   *
+   * @param done what other plans have made of the same network
+   */
+  private PrunedNetwork prune(
+      Start start, WantedPlan wanted, Instant at, Map<Cut, StoredPruning> done) {
     var plan = wanted.phases(start.dense());
+    requireSamePhases(start, wanted, plan);
     var phase = plan.phases().get(start.phase() - FIRST);
     var rates = new PhaseRates(wanted.policy().getSchedule(), start.dense(), start.recipe());
     plan.phases().forEach(rates::requirePossible);
 
     var network = networks.network(start.recipe().getNetwork());
-    var selector = Pruning.selector(wanted.policy(), wanted.seed());
+    if (start.phase() == FIRST) {
+      PhaseShare.requirePossible(plan, network);
+    }
     var alive =
         start
             .alive()
             .map(mask -> artifacts.read(mask, Mask::read))
             .orElseGet(() -> Mask.allAlive(network.prunable()));
-    var pruning =
-        artifacts.read(
-            start.checkpoint().getArtifact(),
-            file ->
-                Pruning.of(CheckpointFile.open(file, network), alive, selector, phase.fraction()));
+    var cut =
+        new Cut(
+            Pruning.selector(wanted.policy(), wanted.seed()), PhaseShare.of(plan, phase, alive));
+    var pruning = done.get(cut);
+    if (pruning == null) {
+      pruning = prune(start.checkpoint(), network, alive, cut);
+      done.put(cut, pruning);
+    }
 
     var recipe =
         Recipe.newBuilder(start.recipe())
             .setEpochs(phase.epochs())
-            .setLearningRate(rates.of(phase, pruning.relativeNormDrop()))
+            .setLearningRate(rates.of(phase, cut.share(), pruning.relativeNormDrop()))
             .setSeed(wanted.seed())
             .build();
+    var job = job(start, wanted, plan.phases().size(), recipe, Optional.of(pruning.mask()));
+    return new PrunedNetwork(pruned(job, at), job, pruning.sparsity());
+  }
+
+  private StoredPruning prune(Checkpoint start, Network network, Mask alive, Cut cut) {
+    var pruning =
+        artifacts.read(
+            start.getArtifact(),
+            file ->
+                Pruning.of(CheckpointFile.open(file, network), alive, cut.selector(), cut.share()));
     var mask = artifacts.write(pruning.mask()::write);
-    var job = job(start, wanted, plan.phases().size(), recipe, Optional.of(mask));
-    return new PrunedNetwork(pruned(job, at), job, pruning.mask().sparsity());
+    return new StoredPruning(mask, pruning.mask().sparsity(), pruning.relativeNormDrop());
+  }
+
+  /** Another version may divide the same policy otherwise. */
+  private static void requireSamePhases(Start start, WantedPlan wanted, PruningPlan plan) {
+    var before = start.checkpoint().getLineage().getPhases();
+    var now = plan.phases().size();
+    if (start.phase() != FIRST && before != now) {
+      throw new RefusedException(
+          "Plan %s began with %d phases, but its policy makes %d of it today; they must be as many, to go on."
+              .formatted(wanted.planId(), before, now));
+    }
   }
 
   private static TrainingJob job(
@@ -182,45 +268,5 @@ public final class PhasePruner {
         .setEpochLoss(List.of())
         .setAt(at)
         .build();
-  }
-
-  private static void requireUsable(Checkpoint dense) {
-    var recipe = dense.getRecipe();
-    var peak = recipe.getLearningRate().getPeak();
-    require(dense.getMask().isEmpty(), dense, "is DENSE, but has a mask; it must have none");
-    require(
-        recipe.getEpochs() > 0 && Double.isFinite(recipe.getEpochs()),
-        dense,
-        "was trained for %s epochs; it must be a finite number above 0"
-            .formatted(recipe.getEpochs()));
-    require(
-        peak > 0 && Double.isFinite(peak),
-        dense,
-        "was trained with a peak rate of %s; it must be a finite number above 0".formatted(peak));
-    require(
-        recipe.getBatchSize() > 0 && recipe.getData().getTrainingImages() > 0,
-        dense,
-        "was trained on %d images in batches of %d; both must be at least 1"
-            .formatted(recipe.getData().getTrainingImages(), recipe.getBatchSize()));
-    requireWholeOfItsRates(dense, recipe);
-  }
-
-  /** LRW and SLR take rates up by the iteration: they must be those of the epochs trained. */
-  private static void requireWholeOfItsRates(Checkpoint dense, Recipe recipe) {
-    var iterations =
-        Iterations.of(
-            recipe.getEpochs(), recipe.getData().getTrainingImages(), recipe.getBatchSize());
-    require(
-        recipe.getLearningRate().getIterations() == iterations,
-        dense,
-        "has learning rates for %d iterations; its %s epochs must have %d"
-            .formatted(recipe.getLearningRate().getIterations(), recipe.getEpochs(), iterations));
-  }
-
-  private static void require(boolean condition, Checkpoint checkpoint, String complaint) {
-    if (!condition) {
-      throw new RefusedException(
-          "Checkpoint %s %s.".formatted(checkpoint.getCheckpointId(), complaint));
-    }
   }
 }

@@ -44,18 +44,19 @@ final class PhaseRates {
   /**
    * The rates of one phase.
    *
+   * @param share p, of the weights that were alive, that this phase has pruned
    * @param relativeNormDrop of this phase's pruning
    * @throws io.topiary.sparsity.InvalidInputException when there can be none: when LRW would have
    *     to rewind more iterations than the dense run had, say
    */
-  LearningRatePlan of(Phase phase, double relativeNormDrop) {
-    var d1 = Allr.d1(relativeNormDrop, phase.fraction());
+  LearningRatePlan of(Phase phase, double share, double relativeNormDrop) {
+    var d1 = Allr.d1(relativeNormDrop, share);
     return LearningRates.plan(rule.schedule(history, iterations(phase), d1, phase.d2()));
   }
 
   /** Checks what can be known of a phase before it is pruned. */
   void requirePossible(Phase phase) {
-    of(phase, 0);
+    of(phase, phase.fraction(), 0);
   }
 
   private int iterations(Phase phase) {

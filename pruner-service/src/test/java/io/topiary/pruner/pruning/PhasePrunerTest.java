@@ -264,7 +264,7 @@ class PhasePrunerTest {
 
   private PrunedNetwork prune(Checkpoint dense, PruningPolicy policy, double sparsity) {
     var seed = dense.getRecipe().getSeed();
-    return pruner.first(dense, new WantedPlan("plan", policy, sparsity, seed), NOW);
+    return pruner.firstPhases(dense).of(new WantedPlan("plan", policy, sparsity, seed), NOW);
   }
 
   private void assertRefused(Checkpoint dense, String sentence) {

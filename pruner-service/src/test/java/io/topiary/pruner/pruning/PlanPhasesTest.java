@@ -122,7 +122,7 @@ class PlanPhasesTest {
     // Given a phase that was retrained before checkpoints had momentum
     var dense = networks.twoLayers("two-layers", 7);
     var wanted = new WantedPlan("plan", imp(2).build(), 0.9, dense.getRecipe().getSeed());
-    var plan = plan(wanted, List.of(pruner.first(dense, wanted, NOW)));
+    var plan = plan(wanted, List.of(pruner.firstPhases(dense).of(wanted, NOW)));
     var retrained = trainer.retrain(plan.getJob(), NOW);
     var older = Checkpoint.newBuilder(retrained).clearMomentum().build();
 
@@ -144,9 +144,13 @@ class PlanPhasesTest {
     // When
     var phases = run(dense, imp(3).build(), 0.9);
 
-    // Then d1 is the norm that this phase's mask takes of the network just before it
-    var p = 1 - Math.cbrt(0.1);
+    // Then d1 is the norm that this phase's mask takes of the network just before it, and p the
+    // share of its weights that go
+    var alive = WEIGHTS;
     for (var phase : phases) {
+      var left = (int) mask(phase).alive();
+      var p = (alive - left) / (double) alive;
+      alive = left;
       var start = phase.job().getStart().orElseThrow();
       var before = squaredNorm(start, Mask.allAlive(DenseNetworks.TWO_LAYERS.prunable()));
       var after = squaredNorm(start, mask(phase));
@@ -271,7 +275,7 @@ class PlanPhasesTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void shouldTakeExactlyTheShareOfEveryPhase(long seed) {
+  void shouldLeaveExactlyWhatThePlanLeavesAfterEveryPhase(long seed) {
     // Given a plan by lot
     var random = new Random(seed);
     var kinds =
@@ -288,20 +292,73 @@ class PlanPhasesTest {
     // When
     var phases = run(networks.twoLayers("two-layers", seed), policy, sparsity);
 
-    // Then
-    var p = -Math.expm1(Math.log1p(-sparsity) / count);
-    var before = Mask.allAlive(DenseNetworks.TWO_LAYERS.prunable());
+    // Then as many are left after each as 1 - (1 - s)^(i/k) of all are, in whole weights
     assertThat(phases).hasSize(count);
-    for (var phase : phases) {
-      var after = mask(phase);
-      assertThat(before.alive() - after.alive())
-          .as("%s of %d", policy.getSelector(), before.alive())
-          .isEqualTo((long) Math.rint(p * before.alive()));
+    var before = Mask.allAlive(DenseNetworks.TWO_LAYERS.prunable());
+    for (var i = 1; i <= count; i++) {
+      var after = mask(phases.get(i - 1));
+      var planned = i == count ? sparsity : -Math.expm1(Math.log1p(-sparsity) * i / count);
+      assertThat(WEIGHTS - after.alive())
+          .as("%s, phase %d of %d to %s", kind, i, count, sparsity)
+          .isEqualTo((long) Math.rint(planned * WEIGHTS));
       assertThat(isPartOf(after, before)).isTrue();
       assertThat(after.tensors().values()).allMatch(tensor -> tensor.alive() > 0);
       before = after;
     }
-    assertThat(before.sparsity()).isCloseTo(sparsity, within((double) count / WEIGHTS));
+  }
+
+  @Test
+  void shouldEndInManyPhasesWhereOneShotDoes() {
+    // Given
+    var dense = networks.twoLayers("two-layers", 7);
+    var oneShot = run(dense, policy("p", "*", 0.9), 0.9);
+
+    // When
+    var inAsManyAsCanBe = run(dense, imp(20).build(), 0.9);
+    var withinABudget = run(dense, bimp(17.0), 0.9);
+
+    // Then
+    assertThat(inAsManyAsCanBe).hasSize(20);
+    assertThat(mask(inAsManyAsCanBe.get(19)).alive()).isEqualTo(13);
+    assertThat(mask(withinABudget.get(2)).alive()).isEqualTo(13);
+    assertThat(mask(oneShot.get(0)).alive()).isEqualTo(13);
+  }
+
+  @Test
+  void shouldRefuseMorePhasesThanThereAreWeightsToPrune() {
+    assertThatThrownBy(() -> run(networks.twoLayers("two-layers", 7), imp(100).build(), 0.9))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageMatching(
+            "Phase \\d+ of 100 would prune none of the \\d+ weights that are left; there must be"
+                + " fewer phases for 128 weights\\.");
+  }
+
+  @Test
+  void shouldRefuseInTheFirstPhaseToEmptyATensorInTheLast() {
+    assertThatThrownBy(() -> run(networks.twoLayers("two-layers", 7), imp(2).build(), 0.995))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "Pruning to sparsity 0.995 would leave 1 of 128 weights; there must be one for each of"
+                + " 2 tensors.");
+  }
+
+  @Test
+  void shouldNotGoOnInAnotherNumberOfPhases() {
+    // Given a plan that began with five phases, of which its policy makes three
+    var dense = networks.twoLayers("two-layers", 7);
+    var wanted = new WantedPlan("plan", imp(3).build(), 0.9, dense.getRecipe().getSeed());
+    var plan = Plan.newBuilder(plan(wanted, List.of(pruner.firstPhases(dense).of(wanted, NOW))));
+    plan.getJobBuilder().getLineageBuilder().setPhase(3).setPhases(5);
+    var begun = plan.build();
+    var retrained = trainer.retrain(begun.getJob(), NOW);
+
+    // When, then
+    assertThat(PhasePruner.hasNext(begun)).isTrue();
+    assertThatThrownBy(() -> pruner.next(begun, retrained, NOW))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "Plan plan began with 5 phases, but its policy makes 3 of it today; they must be as"
+                + " many, to go on.");
   }
 
   static LongStream seeds() {
@@ -311,7 +368,7 @@ class PlanPhasesTest {
   /** Runs all phases of a plan. */
   private List<PrunedNetwork> run(Checkpoint dense, PruningPolicy policy, double sparsity) {
     var wanted = new WantedPlan("plan", policy, sparsity, dense.getRecipe().getSeed());
-    var phases = new ArrayList<>(List.of(pruner.first(dense, wanted, NOW)));
+    var phases = new ArrayList<>(List.of(pruner.firstPhases(dense).of(wanted, NOW)));
     for (var plan = plan(wanted, phases); PhasePruner.hasNext(plan); plan = plan(wanted, phases)) {
       phases.add(pruner.next(plan, trainer.retrain(plan.getJob(), NOW), NOW));
     }

@@ -17,11 +17,14 @@ import io.topiary.schemas.Schedule;
 import io.topiary.schemas.SelectorKind;
 import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.mask.Mask;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +105,44 @@ class PolicyChoicesTest {
     assertThat(first(policy, 0.5, 1).job().getJobId())
         .isNotEqualTo(first(policy, 0.5, 2).job().getJobId());
     assertThat(first(policy, 0.5, 2).job().getRecipe().getSeed()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldMakeOneMaskForPlansThatDifferInTheirSeedOnly() {
+    // Given
+    var weightsRead = new AtomicInteger();
+    var masksWritten = new AtomicInteger();
+    var counting =
+        (ArtifactStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ArtifactStore.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("read") && arguments[0].equals(dense.getArtifact())) {
+                    weightsRead.incrementAndGet();
+                  } else if (method.getName().equals("write")) {
+                    masksWritten.incrementAndGet();
+                  }
+                  return method.invoke(artifacts, arguments);
+                });
+    var firstPhases = new PhasePruner(counting).firstPhases(dense);
+    var lamp = selecting(SelectorKind.LAMP).build();
+    var lots = selecting(SelectorKind.RANDOM).build();
+
+    // When
+    var alike = LongStream.range(0, 4).mapToObj(seed -> firstPhase(firstPhases, lamp, seed));
+
+    // Then each is what it would be alone
+    assertThat(alike)
+        .containsExactlyElementsOf(
+            LongStream.range(0, 4).mapToObj(seed -> first(lamp, 0.5, seed)).toList());
+    assertThat(weightsRead).hasValue(1);
+    assertThat(masksWritten).hasValue(1);
+
+    // When, then
+    LongStream.range(0, 4).forEach(seed -> firstPhase(firstPhases, lots, seed));
+    assertThat(weightsRead).hasValue(5);
+    assertThat(masksWritten).hasValue(5);
   }
 
   @Test
@@ -222,7 +263,12 @@ class PolicyChoicesTest {
     return artifacts.read(first(policy, sparsity, seed).job().getMask().orElseThrow(), Mask::read);
   }
 
+  private static PrunedNetwork firstPhase(
+      PhasePruner.FirstPhases firstPhases, PruningPolicy policy, long seed) {
+    return firstPhases.of(new WantedPlan("plan", policy, 0.5, seed), NOW);
+  }
+
   private PrunedNetwork first(PruningPolicy policy, double sparsity, long seed) {
-    return pruner.first(dense, new WantedPlan("plan", policy, sparsity, seed), NOW);
+    return pruner.firstPhases(dense).of(new WantedPlan("plan", policy, sparsity, seed), NOW);
   }
 }
