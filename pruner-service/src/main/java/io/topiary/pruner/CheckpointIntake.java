@@ -21,8 +21,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * artifact store was away, again and again; and the newest dense one of every model whenever the
  * policies have changed, so that it makes no difference which of the two came first.
  *
- * <p>Of those that it holds, it hands on one at every tick: whatever is done in one tick is done in
- * one transaction, which may take no longer than pruning one checkpoint does.
+ * <p>Of those that it holds, it hands on one at every tick, as whatever is done in one tick is done
+ * in one transaction. So is what the other tasks of the thread do in theirs: a transaction may have
+ * to prune one checkpoint of each.
  */
 final class CheckpointIntake extends ContextualProcessor<String, byte[], String, byte[]> {
 

@@ -13,8 +13,12 @@ import java.util.List;
  * @param stateDirectory where the state stores lie; what is lost there is read again from Kafka
  * @param threads threads that plans are worked on with
  * @param patience how long a retraining may stay silent before it is sent again
- * @param longestPruning what pruning one checkpoint for all its plans may take: Kafka aborts the
- *     transaction, and the work begins anew, after that
+ * @param longestPruning what one transaction may take: Kafka aborts it, and the work begins anew,
+ *     after that. Records are taken one at a time, and a transaction ends with the one in which
+ *     {@code commit.interval.ms} runs out, 0.1 s unless it is configured: as a rule with the first
+ *     checkpoint that has to be pruned for all its plans. But the tasks of a thread share their
+ *     transactions: when policies change or the artifact store comes back, each may prune one
+ *     checkpoint in the same
  */
 public record PrunerConfig(
     Path stateDirectory, int threads, Duration patience, Duration longestPruning) {
@@ -38,8 +42,8 @@ public record PrunerConfig(
   public static final Setting<Duration> LONGEST_PRUNING =
       Setting.duration(
               "topiary.pruner.longest.pruning",
-              "time that pruning one checkpoint for all its plans may take; at most the brokers'"
-                  + " transaction.max.timeout.ms")
+              "time that one transaction, so pruning a checkpoint for all its plans, may take; at"
+                  + " most the brokers' transaction.max.timeout.ms")
           .orElse("2m");
 
   public static final List<Setting<?>> SETTINGS =

@@ -111,6 +111,8 @@ public final class PrunerService implements AutoCloseable {
         entry(
             StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
             longestPruning),
+        // A look at the time after every record: else hundreds may go into one transaction.
+        entry(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1),
         // Kafka Streams looks up from its work once half of this has gone by.
         entry(
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),

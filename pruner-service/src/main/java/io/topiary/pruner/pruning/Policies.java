@@ -20,6 +20,9 @@ public final class Policies {
   /** A sparsity in decimals is as near to 1 - n/m as this. */
   private static final double ROUNDING = 1e-9;
 
+  /** All plans of a policy are begun in one transaction. */
+  private static final int MOST_PLANS = 64;
+
   private Policies() {}
 
   /**
@@ -46,6 +49,7 @@ public final class Policies {
     requireForRetraining(policy);
     requireValidSparsities(policy);
     requireDistinctSeeds(policy);
+    requireFewPlans(policy);
     PolicyPhases.requireValid(policy);
     requirePattern(policy);
   }
@@ -90,6 +94,17 @@ public final class Policies {
     for (var seed : policy.getSeeds()) {
       require(seen.add(seed), policy, "has the seed %d twice".formatted(seed));
     }
+  }
+
+  private static void requireFewPlans(PruningPolicy policy) {
+    var sparsities = policy.getSparsities().size();
+    var seeds = Math.max(1, policy.getSeeds().size());
+    var plans = (long) sparsities * seeds;
+    require(
+        plans <= MOST_PLANS,
+        policy,
+        "makes %d plans of every network, %d sparsities by %d seeds; it must be at most %d"
+            .formatted(plans, sparsities, seeds, MOST_PLANS));
   }
 
   private static void requirePattern(PruningPolicy policy) {

@@ -9,6 +9,8 @@ import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.SelectorKind;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +71,28 @@ class PoliciesTest {
             "retrains with STEP, which is for dense runs; it must be one of ALLR, FT, LRW, SLR, CLR, LLR"),
         Arguments.of(
             PruningPolicy.newBuilder(good).setSeeds(List.of(1L, 2L, 1L)).build(),
-            "has the seed 1 twice"));
+            "has the seed 1 twice"),
+        Arguments.of(
+            PruningPolicy.newBuilder(policy("nightly", "*", 0.5, 0.7, 0.9))
+                .setSeeds(seeds(22))
+                .build(),
+            "makes 66 plans of every network, 3 sparsities by 22 seeds; it must be at most 64"),
+        Arguments.of(
+            PruningPolicy.newBuilder(good)
+                .setSparsities(IntStream.rangeClosed(1, 65).mapToObj(i -> i / 100.0).toList())
+                .build(),
+            "makes 65 plans of every network, 65 sparsities by 1 seeds; it must be at most 64"));
+  }
+
+  @Test
+  void shouldAcceptAsManyPlansAsCanBeBegunAtOnce() {
+    Policies.requireValid(
+        "nightly",
+        PruningPolicy.newBuilder(policy("nightly", "*", 0.8, 0.9)).setSeeds(seeds(32)).build());
+  }
+
+  private static List<Long> seeds(int count) {
+    return LongStream.range(0, count).boxed().toList();
   }
 
   @ParameterizedTest
