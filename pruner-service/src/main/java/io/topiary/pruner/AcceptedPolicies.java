@@ -51,7 +51,8 @@ final class AcceptedPolicies {
   }
 
   /**
-   * Fills the store. What cannot be decoded is left out: an exception here would end the client.
+   * Fills the store. What cannot be decoded is left out, as an exception here would end the client;
+   * with it goes what the policy said before, which is in force no more.
    */
   static final class Updater extends ContextualProcessor<String, byte[], Void, Void> {
 
@@ -65,8 +66,10 @@ final class AcceptedPolicies {
       try {
         store.put(record.key(), Topics.ACCEPTED_POLICIES.serde().decode(record.value()));
       } catch (SerializationException e) {
+        store.delete(record.key());
         log.warn(
-            "A record of {} that the pruner did not write is left out: {}",
+            "Policy '{}' is in force no more, as its record of {} cannot be read: {}",
+            record.key(),
             Topics.ACCEPTED_POLICIES.name(),
             e.getMessage());
       }

@@ -290,6 +290,21 @@ class PrunerTopologyTest {
   }
 
   @Test
+  void shouldNotGoOnWithAPolicyWhoseNewestVersionItCannotRead() {
+    // Given a policy, and what a newer pruner has accepted in its place
+    pruner.send(policy("strong", "*", 0.5));
+    pruner.sendBytes(Topics.ACCEPTED_POLICIES, "strong", new byte[] {1, 2, 3});
+
+    // When
+    pruner.send(networks.linear("linear", "tonight"));
+    pruner.advance(TICK);
+
+    // Then
+    assertThat(pruner.checkpoints()).isEmpty();
+    assertThat(pruner.deadLetters()).isEmpty();
+  }
+
+  @Test
   void shouldNotBeKilledByWhatItHoldsInFull() {
     // Given
     for (var topic : List.of(Topics.ACCEPTED_POLICIES, Topics.PROGRESS)) {
