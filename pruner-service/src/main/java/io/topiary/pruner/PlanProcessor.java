@@ -8,6 +8,7 @@ import io.topiary.schemas.Result;
 import io.topiary.schemas.Work;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,17 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   private final PrunerMeters meters;
   private final Duration patience;
 
-  /** The plans of the store that have not ended, in the order they came. */
+  /**
+   * Who goes first when there is room: plans that have begun before those that have not, of those
+   * the furthest, then the oldest. Others keep their order: as they came or, after a restart, that
+   * of the store.
+   */
+  private static final Comparator<Plan> TURN =
+      Comparator.comparing((Plan plan) -> begunAt(plan).isEmpty())
+          .thenComparing(plan -> -plan.getJob().getLineage().getPhase())
+          .thenComparing(plan -> begunAt(plan).orElse(Instant.MAX));
+
+  /** The plans of the store that have not ended. */
   private final Map<String, Plan> open = new LinkedHashMap<>();
 
   /**
@@ -57,9 +68,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   public void init(ProcessorContext<String, SpecificRecord> context) {
     super.init(context);
     open.clear();
-    Plans.of(context).all().stream()
-        .filter(Plans::isOpen)
-        .forEach(plan -> open.put(plan.getPlanId(), plan));
+    Plans.of(context).open().forEach(plan -> open.put(plan.getPlanId(), plan));
     report();
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick(Instant.ofEpochMilli(now)));
   }
@@ -82,11 +91,13 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     admit(now());
   }
 
-  /** A job whose network has come back already cannot end otherwise. */
+  /**
+   * A job whose network has come back already cannot fail; but whoever cancels it, ends the plan.
+   */
   private Optional<Plan> waitingFor(PlanEvent.JobEnded ended) {
     return Optional.ofNullable(open.get(ended.planId()))
         .filter(plan -> plan.getJob().getJobId().equals(ended.jobId()))
-        .filter(plan -> plan.getState() != PlanState.PRUNING);
+        .filter(plan -> plan.getState() != PlanState.PRUNING || ended.result() == Result.CANCELLED);
   }
 
   @Override
@@ -104,7 +115,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
 
   private void admit(Instant now) {
     var limit = JOBS_PER_SLOT * Fleet.of(context()).slots(now);
-    for (var plan : inState(PlanState.WAITING)) {
+    for (var plan : inState(PlanState.WAITING).stream().sorted(TURN).toList()) {
       if (!backlog.admit(context().taskId(), limit)) {
         return;
       }

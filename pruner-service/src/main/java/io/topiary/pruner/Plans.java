@@ -8,6 +8,7 @@ import io.topiary.schemas.PlanState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
@@ -57,16 +58,17 @@ final class Plans {
     store.delete(key(plan));
   }
 
-  List<Plan> all() {
-    return values(store.all());
+  /** The plans that have not ended; the store holds all others too. */
+  List<Plan> open() {
+    return values(store.all(), Plans::isOpen);
   }
 
   /** The plans that start from the dense checkpoint, whatever became of them. */
   List<Plan> startingFrom(String checkpointId) {
     // The id of a checkpoint from outside may go on where another's ends.
-    return values(store.prefixScan(prefix(checkpointId), new StringSerializer())).stream()
-        .filter(plan -> checkpointId(plan).equals(checkpointId))
-        .toList();
+    return values(
+        store.prefixScan(prefix(checkpointId), new StringSerializer()),
+        plan -> checkpointId(plan).equals(checkpointId));
   }
 
   /** The plan that waits for this network: whose current job has made it. */
@@ -92,10 +94,15 @@ final class Plans {
     return checkpointId + "/";
   }
 
-  private static List<Plan> values(KeyValueIterator<String, Plan> entries) {
+  private static List<Plan> values(KeyValueIterator<String, Plan> entries, Predicate<Plan> wanted) {
     try (entries) {
       var plans = new ArrayList<Plan>();
-      entries.forEachRemaining(entry -> plans.add(entry.value));
+      while (entries.hasNext()) {
+        var plan = entries.next().value;
+        if (wanted.test(plan)) {
+          plans.add(plan);
+        }
+      }
       return plans;
     }
   }

@@ -106,6 +106,53 @@ class PhaseFaultTest {
   }
 
   @Test
+  void shouldEndAPlanThatIsCancelledWhileItWaitsForTheArtifactStore() throws IOException {
+    // Given a first phase that is done, and parked
+    var job = firstJob();
+    var retrained = trainer.retrain(job, pruner.now());
+    Files.move(store, directory.resolve("away"));
+    pruner.complete(job, retrained);
+    assertThat(onlyPlan().getState()).isEqualTo(PlanState.PRUNING);
+
+    // When a copy of its job fails, and another is cancelled
+    pruner.sendOutcome(job, Result.FAILED, "The artifact store is away.");
+    pruner.sendOutcome(job, Result.CANCELLED, "Somebody asked for it.");
+
+    // Then
+    assertThat(onlyPlan().getState()).isEqualTo(PlanState.CANCELLED);
+    assertThat(pruner.outcomes())
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.getResult()).isEqualTo(Result.CANCELLED))
+        .satisfies(outcome -> assertThat(outcome.getReason()).contains("Somebody asked for it."));
+
+    // When, then what was parked goes before the store is back, and never comes to anything
+    pruner.advance(Duration.ofMinutes(1));
+    assertThat(pruner.parked()).isEmpty();
+    assertThat(pruner.unready()).isEmpty();
+    Files.move(directory.resolve("away"), store);
+    pruner.advance(Duration.ofMinutes(5));
+    assertThat(pruner.jobs()).isEmpty();
+    assertThat(pruner.outcomes()).isEmpty();
+    assertThat(pruner.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void shouldEndAPlanThatItWouldDivideOtherwiseToday() {
+    // Given a plan that another version has divided into five phases, in its third
+    var job = firstJob();
+    var third = TrainingJob.newBuilder(job);
+    third.getLineageBuilder().setPhase(3).setPhases(5);
+    pruner.put(Plan.newBuilder(onlyPlan()).setJob(third.build()).build());
+    var retrained = trainer.retrain(third.build(), pruner.now());
+
+    // When
+    pruner.complete(third.build(), retrained);
+
+    // Then
+    assertEndedOnce(retrained, "began with 5 phases, but its policy makes 3 of it today");
+  }
+
+  @Test
   void shouldEndThePlanOfAParkedNetworkThatTurnsOutToBeBad() throws IOException {
     // Given
     var job = firstJob();
@@ -213,8 +260,11 @@ class PhaseFaultTest {
 
     // Then
     assertRefused("10.0 of 10.0 epochs");
-    assertThat(pruner.counter("topiary.pruner.plans", "method", "bimp", "result", "failed"))
+    assertThat(
+            pruner.counter(
+                "topiary.pruner.plans", "method", "bimp", "schedule", "allr", "result", "failed"))
         .isEqualTo(1);
+    assertThat(onlyPlan().getJob().getLineage().getPhases()).isZero();
   }
 
   @Test
@@ -231,6 +281,27 @@ class PhaseFaultTest {
 
     // Then
     assertRefused("LRW cannot rewind 935 iterations, as the dense training had 850");
+    assertThat(pruner.counter("topiary.pruner.plans", "method", "imp", "schedule", "lrw"))
+        .isEqualTo(1);
+    assertThat(onlyPlan().getJob().getLineage().getPhases()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldTellOfHowManyPhasesARefusedPlanWouldHaveBeen() {
+    // Given a method whose phases only the sparsity tells
+    pruner.send(
+        PruningPolicy.newBuilder(imp(0, 0.9))
+            .setMethod(Method.IMP_RENDA)
+            .setSchedule(Schedule.LRW)
+            .setRetrainEpochs(11)
+            .build());
+
+    // When
+    pruner.send(networks.twoLayers("two-layers", 7));
+
+    // Then
+    assertRefused("LRW cannot rewind");
+    assertThat(onlyPlan().getJob().getLineage().getPhases()).isEqualTo(11);
   }
 
   @Test

@@ -198,6 +198,15 @@ final class PrunerDriver implements AutoCloseable {
     return plans;
   }
 
+  /** The ids of the checkpoints that wait for the artifact store. */
+  List<String> parked() {
+    var ids = new ArrayList<String>();
+    try (var entries = driver.<String, byte[]>getKeyValueStore(CheckpointIntake.PARKED).all()) {
+      entries.forEachRemaining(entry -> ids.add(entry.key));
+    }
+    return ids;
+  }
+
   /** Puts a plan in the place of itself. */
   void put(Plan plan) {
     var dense = plan.getJob().getDense().orElseThrow().getCheckpointId();
