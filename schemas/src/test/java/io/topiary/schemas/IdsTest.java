@@ -11,12 +11,17 @@ class IdsTest {
 
   private static final Optional<Artifact> NONE = Optional.empty();
 
-  /** A golden value: were it to change, work already done would be taken for new. */
+  /** Golden values: were one to change, work already done would be taken for new. */
   @Test
   void shouldNeverChange() {
     assertThat(Ids.jobId(Samples.lineage(), Samples.recipe(1), NONE, NONE))
         .isEqualTo("6ab97f958609f1345ee1d430f05deec8");
     assertThat(Ids.checkpointId("job", Stage.PRUNED)).isEqualTo("c07a1f24281fbfdda070312b9075133c");
+    assertThat(Ids.planId("dense", policy(List.of(0.7, 0.9), 2), 0.9))
+        .isEqualTo("749c78b77aa9bed57d79258ffd912ede");
+    var seeds = PruningPolicy.newBuilder(policy(List.of(0.7, 0.9), 2)).setSeeds(List.of(1L, 2L));
+    assertThat(Ids.planId("dense", seeds.build(), 0.9, 1L))
+        .isEqualTo("36850d8819c56420cfa9ec855bb0e2e5");
   }
 
   @Test
