@@ -18,6 +18,7 @@ import io.topiary.schemas.Stage;
 import io.topiary.schemas.Topics;
 import io.topiary.schemas.TrainingJob;
 import io.topiary.schemas.Work;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -307,22 +308,26 @@ class PhasesTest {
   }
 
   @Test
-  void shouldEndAPlanOfBeforeThereWerePhases() {
-    // Given a job that says nothing of phases, as plans of the first version have
+  void shouldEndAPlanOfTheFirstVersion() throws IOException {
+    // Given a plan as the first version has left it in its store
     pruner.send(policy("once", "*", 0.5));
     pruner.send(networks.twoLayers("two-layers", 7));
-    var job = TrainingJob.newBuilder(onlyJob());
-    job.getLineageBuilder().setPhases(0).clearMethod();
-    var plan = Plan.newBuilder(onlyPlan()).setJob(job.build()).clearPinnedPolicy().build();
-    pruner.put(plan);
+    var job = onlyJob();
+    pruner.put(FirstVersion.of(onlyPlan()));
+    assertThat(onlyPlan().getPinnedPolicy()).isEmpty();
+    assertThat(onlyPlan().getJob().getLineage().getPhases()).isZero();
 
-    // When
-    complete(plan.getJob());
+    // When its network comes back as the first version has sent it
+    var retrained = trainer.retrain(job, pruner.now());
+    pruner.sendBytes(Topics.CHECKPOINTS, "two-layers", FirstVersion.bytes(retrained));
 
     // Then
     assertThat(pruner.outcomes())
         .singleElement()
         .satisfies(outcome -> assertThat(outcome.getResult()).isEqualTo(Result.DONE));
+    assertThat(onlyPlan().getState()).isEqualTo(PlanState.DONE);
+    assertThat(pruner.jobs()).isEmpty();
+    assertThat(pruner.deadLetters()).isEmpty();
   }
 
   /** The jobs of all phases by the rules alone. */
