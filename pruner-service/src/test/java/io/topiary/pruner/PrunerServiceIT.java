@@ -128,27 +128,7 @@ class PrunerServiceIT {
     await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(5));
 
     // Then
-    var pruned =
-        sent(Topics.CHECKPOINTS).stream()
-            .filter(checkpoint -> checkpoint.getStage() == Stage.PRUNED)
-            .filter(checkpoint -> checkpoint.getLineage().getGeneration().equals("tonight"))
-            .toList();
-    assertThat(pruned)
-        .extracting(Checkpoint::getTargetSparsity)
-        .containsExactlyInAnyOrder(0.25, 0.5, 0.75);
-    for (var checkpoint : pruned) {
-      var mask = Mask.read(artifacts.fetch(checkpoint.getMask().orElseThrow()));
-      assertThat(mask.sparsity()).isEqualTo(checkpoint.getTargetSparsity());
-    }
-    assertThat(sent(Topics.JOBS))
-        .filteredOn(job -> job.getLineage().getGeneration().equals("tonight"))
-        .extracting(TrainingJob::getJobId)
-        .containsExactlyInAnyOrderElementsOf(pruned.stream().map(Checkpoint::getJobId).toList());
-    assertThat(sent(Topics.OUTCOMES))
-        .filteredOn(outcome -> outcome.getWork() == Work.PLAN)
-        .hasSize(3)
-        .extracting(Outcome::getResult)
-        .containsOnly(Result.DONE);
+    assertAllOfTonightIsDoneOnce();
     assertThat(values(Topics.DEAD_LETTERS)).hasSize(2);
   }
 
@@ -171,14 +151,16 @@ class PrunerServiceIT {
 
     // When the second comes back while the artifact store is away, and the machine is lost
     var second = trainer.retrain(sent(Topics.JOBS).get(1), Instant.now());
-    var store = directory.resolve("artifacts");
-    Files.move(store, directory.resolve("away"));
-    sender.send(Topics.CHECKPOINTS, MODEL, second);
-    await()
-        .untilAsserted(
-            () -> assertThat(telemetry.health().unready()).containsKey("topiary-pruner-artifacts"));
-    pruner.close();
-    Files.move(directory.resolve("away"), store);
+    whileTheArtifactStoreIsAway(
+        () -> {
+          sender.send(Topics.CHECKPOINTS, MODEL, second);
+          await()
+              .untilAsserted(
+                  () ->
+                      assertThat(telemetry.health().unready())
+                          .containsKey("topiary-pruner-artifacts"));
+          pruner.close();
+        });
     pruner = pruner("another machine");
     sender.send(Topics.CHECKPOINTS, MODEL, first);
     await()
@@ -190,18 +172,7 @@ class PrunerServiceIT {
     await().untilAsserted(() -> assertThat(sent(Topics.OUTCOMES)).hasSize(1));
 
     // Then
-    assertThat(sent(Topics.JOBS))
-        .extracting(job -> job.getLineage().getPhase())
-        .containsExactlyInAnyOrder(1, 2, 3);
-    assertThat(sent(Topics.CHECKPOINTS))
-        .filteredOn(checkpoint -> checkpoint.getStage() == Stage.PRUNED)
-        .extracting(checkpoint -> checkpoint.getLineage().getParent())
-        .contains(Optional.of(first.getCheckpointId()), Optional.of(second.getCheckpointId()))
-        .hasSize(3);
-    assertThat(sent(Topics.OUTCOMES))
-        .singleElement()
-        .satisfies(outcome -> assertThat(outcome.getResult()).isEqualTo(Result.DONE))
-        .satisfies(outcome -> assertThat(outcome.getLineage().getPhase()).isEqualTo(3));
+    assertThreePhasesAreDoneOnce(first, second);
     assertThat(values(Topics.DEAD_LETTERS)).isEmpty();
   }
 
@@ -332,6 +303,57 @@ class PrunerServiceIT {
         .hasMessage(
             "The topics [topiary.checkpoints, topiary.outcomes] should all have the same number"
                 + " of partitions, but have [6, 2].");
+  }
+
+  private void assertAllOfTonightIsDoneOnce() throws Exception {
+    var pruned =
+        sent(Topics.CHECKPOINTS).stream()
+            .filter(checkpoint -> checkpoint.getStage() == Stage.PRUNED)
+            .filter(checkpoint -> checkpoint.getLineage().getGeneration().equals("tonight"))
+            .toList();
+    assertThat(pruned)
+        .extracting(Checkpoint::getTargetSparsity)
+        .containsExactlyInAnyOrder(0.25, 0.5, 0.75);
+    for (var checkpoint : pruned) {
+      var mask = Mask.read(artifacts.fetch(checkpoint.getMask().orElseThrow()));
+      assertThat(mask.sparsity()).isEqualTo(checkpoint.getTargetSparsity());
+    }
+    assertThat(sent(Topics.JOBS))
+        .filteredOn(job -> job.getLineage().getGeneration().equals("tonight"))
+        .extracting(TrainingJob::getJobId)
+        .containsExactlyInAnyOrderElementsOf(pruned.stream().map(Checkpoint::getJobId).toList());
+    assertThat(sent(Topics.OUTCOMES))
+        .filteredOn(outcome -> outcome.getWork() == Work.PLAN)
+        .hasSize(3)
+        .extracting(Outcome::getResult)
+        .containsOnly(Result.DONE);
+  }
+
+  private void assertThreePhasesAreDoneOnce(Checkpoint first, Checkpoint second) {
+    assertThat(sent(Topics.JOBS))
+        .extracting(job -> job.getLineage().getPhase())
+        .containsExactlyInAnyOrder(1, 2, 3);
+    assertThat(sent(Topics.CHECKPOINTS))
+        .filteredOn(checkpoint -> checkpoint.getStage() == Stage.PRUNED)
+        .extracting(checkpoint -> checkpoint.getLineage().getParent())
+        .contains(Optional.of(first.getCheckpointId()), Optional.of(second.getCheckpointId()))
+        .hasSize(3);
+    assertThat(sent(Topics.OUTCOMES))
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.getResult()).isEqualTo(Result.DONE))
+        .satisfies(outcome -> assertThat(outcome.getLineage().getPhase()).isEqualTo(3));
+  }
+
+  /** What a test does meanwhile. */
+  private interface Meanwhile {
+    void happens() throws Exception;
+  }
+
+  private void whileTheArtifactStoreIsAway(Meanwhile meanwhile) throws Exception {
+    var store = directory.resolve("artifacts");
+    Files.move(store, directory.resolve("away"));
+    meanwhile.happens();
+    Files.move(directory.resolve("away"), store);
   }
 
   private PrunerService pruner(String machine) throws InterruptedException {
