@@ -52,6 +52,19 @@ class ThreeServicesIT {
   private static final Duration DONE = Duration.ofMinutes(3);
   private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
+  /** Stage and phase of all networks of one dense run and two plans. */
+  private static final List<String> EVALUATED =
+      List.of(
+          "DENSE 0",
+          "PRUNED 1",
+          "PRUNED 1",
+          "RETRAINED 1",
+          "RETRAINED 1",
+          "PRUNED 2",
+          "PRUNED 2",
+          "RETRAINED 2",
+          "RETRAINED 2");
+
   @TempDir private Path folder;
 
   private final List<ChildProcess> processes = new ArrayList<>();
@@ -98,10 +111,10 @@ class ThreeServicesIT {
     try (var client = new PipelineClient(broker).follow()) {
       var job = denseJob(DataSets.open("fashion-mnist-sample", List.of()));
       client.send(Topics.JOBS.name(), "nobody", "this is no Avro".getBytes(UTF_8));
-      client.send(Topics.POLICIES, "half", policy());
+      client.send(Topics.POLICIES, "half", twoPhasesByTwoSeeds());
       client.send(Topics.JOBS, job.getJobId(), job);
 
-      // Then the network comes back dense, pruned and retrained, each evaluated once
+      // Then both plans are done, and every network of theirs evaluated once
       await()
           .atMost(DONE)
           .untilAsserted(
@@ -110,19 +123,14 @@ class ThreeServicesIT {
                 processes.forEach(
                     process -> assertThat(process.alive()).as(process.output()).isTrue());
                 assertThat(client.evaluations())
-                    .extracting(Evaluation::getStage)
-                    .containsExactlyInAnyOrder(Stage.DENSE, Stage.PRUNED, Stage.RETRAINED);
+                    .extracting(ThreeServicesIT::stageAndPhase)
+                    .containsExactlyInAnyOrderElementsOf(EVALUATED);
                 assertThat(client.outcomes())
                     .filteredOn(outcome -> outcome.getWork() == Work.PLAN)
                     .extracting(Outcome::getResult)
-                    .containsExactly(Result.DONE);
+                    .containsExactly(Result.DONE, Result.DONE);
               });
-      assertThat(client.outcomes()).extracting(Outcome::getResult).containsOnly(Result.DONE);
-      assertThat(client.checkpoints())
-          .extracting(Checkpoint::getStage)
-          .containsExactlyInAnyOrder(Stage.DENSE, Stage.PRUNED, Stage.RETRAINED);
-      assertThat(client.checkpoints()).allSatisfy(ThreeServicesIT::holdsWhatItNames);
-      assertThat(retrained(client).getSparsity()).isEqualTo(Math.rint(0.5 * 406_528) / 406_528);
+      assertAllIsDoneOnce(client);
       assertThat(client.deadLetters()).singleElement().asString().contains("TrainingJob");
     }
     assertThat(services.get(0).page("/metrics")).contains("topiary_pruner_plans_total");
@@ -178,11 +186,24 @@ class ThreeServicesIT {
     return HOME.resolve(service + "-service/target/" + service + "-service.jar").toString();
   }
 
-  private static Evaluation retrained(PipelineClient client) {
-    return client.evaluations().stream()
-        .filter(evaluation -> evaluation.getStage() == Stage.RETRAINED)
-        .findFirst()
-        .orElseThrow();
+  private static void assertAllIsDoneOnce(PipelineClient client) {
+    assertThat(client.outcomes()).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    assertThat(client.checkpoints())
+        .hasSameSizeAs(EVALUATED)
+        .allSatisfy(ThreeServicesIT::holdsWhatItNames)
+        .extracting(Checkpoint::getCheckpointId)
+        .containsExactlyInAnyOrderElementsOf(
+            client.evaluations().stream().map(Evaluation::getCheckpointId).toList())
+        .doesNotHaveDuplicates();
+    assertThat(client.evaluations())
+        .filteredOn(evaluation -> evaluation.getStage() == Stage.RETRAINED)
+        .filteredOn(evaluation -> evaluation.getLineage().getPhase() == 2)
+        .extracting(Evaluation::getSparsity)
+        .containsOnly(Math.rint(0.5 * 406_528) / 406_528);
+  }
+
+  private static String stageAndPhase(Evaluation evaluation) {
+    return evaluation.getStage() + " " + evaluation.getLineage().getPhase();
   }
 
   private static void holdsWhatItNames(Checkpoint checkpoint) throws Exception {
@@ -197,18 +218,21 @@ class ThreeServicesIT {
   private static List<Artifact> artifacts(Checkpoint checkpoint) {
     var artifacts = new ArrayList<>(List.of(checkpoint.getArtifact()));
     checkpoint.getMask().ifPresent(artifacts::add);
+    checkpoint.getMomentum().ifPresent(artifacts::add);
     return artifacts;
   }
 
-  private static PruningPolicy policy() {
+  private static PruningPolicy twoPhasesByTwoSeeds() {
     return PruningPolicy.newBuilder()
         .setName("half")
         .setModels("ml?")
-        .setMethod(Method.ONE_SHOT)
+        .setMethod(Method.IMP)
+        .setPhases(2)
+        .setSeeds(List.of(1L, 2L))
         .setSelector(SelectorKind.GLOBAL_MAGNITUDE)
         .setSchedule(Schedule.ALLR)
         .setSparsities(List.of(0.5))
-        .setRetrainEpochs(0.5)
+        .setRetrainEpochs(0.25)
         .build();
   }
 
