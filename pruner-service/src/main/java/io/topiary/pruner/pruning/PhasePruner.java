@@ -17,7 +17,6 @@ import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
-import io.topiary.sparsity.plan.PruningPlan;
 import io.topiary.sparsity.selection.Selector;
 import java.time.Instant;
 import java.util.HashMap;
@@ -115,14 +114,22 @@ public final class PhasePruner {
    */
   public PrunedNetwork next(Plan plan, Checkpoint retrained, Instant at) {
     var job = plan.getJob();
-    var start =
-        new Start(
-            retrained,
-            job.getMask(),
-            job.getRecipe(),
-            job.getDense().orElseThrow(),
-            job.getLineage().getPhase() + 1);
-    return prune(start, WantedPlan.of(plan), at, new HashMap<>());
+    var dense = job.getDense().orElseThrow();
+    var wanted = WantedPlan.of(plan);
+    requireSamePhases(plan, wanted.phases(dense).phases().size());
+    var phase = job.getLineage().getPhase() + 1;
+    var start = new Start(retrained, job.getMask(), job.getRecipe(), dense, phase);
+    return prune(start, wanted, at, new HashMap<>());
+  }
+
+  /** Another version may divide the same policy otherwise. */
+  private static void requireSamePhases(Plan plan, int now) {
+    var before = plan.getJob().getLineage().getPhases();
+    if (before != now) {
+      throw new RefusedException(
+          "Plan %s began with %d phases, but its policy makes %d of it today; they must be as many, to go on."
+              .formatted(plan.getPlanId(), before, now));
+    }
   }
 
   /**
@@ -164,7 +171,6 @@ public final class PhasePruner {
   private PrunedNetwork prune(
       Start start, WantedPlan wanted, Instant at, Map<Cut, StoredPruning> done) {
     var plan = wanted.phases(start.dense());
-    requireSamePhases(start, wanted, plan);
     var phase = plan.phases().get(start.phase() - FIRST);
     var rates = new PhaseRates(wanted.policy().getSchedule(), start.dense(), start.recipe());
     plan.phases().forEach(rates::requirePossible);
@@ -181,11 +187,7 @@ public final class PhasePruner {
     var cut =
         new Cut(
             Pruning.selector(wanted.policy(), wanted.seed()), PhaseShare.of(plan, phase, alive));
-    var pruning = done.get(cut);
-    if (pruning == null) {
-      pruning = prune(start.checkpoint(), network, alive, cut);
-      done.put(cut, pruning);
-    }
+    var pruning = done.computeIfAbsent(cut, any -> prune(start.checkpoint(), network, alive, cut));
 
     var recipe =
         Recipe.newBuilder(start.recipe())
@@ -205,17 +207,6 @@ public final class PhasePruner {
                 Pruning.of(CheckpointFile.open(file, network), alive, cut.selector(), cut.share()));
     var mask = artifacts.write(pruning.mask()::write);
     return new StoredPruning(mask, pruning.mask().sparsity(), pruning.relativeNormDrop());
-  }
-
-  /** Another version may divide the same policy otherwise. */
-  private static void requireSamePhases(Start start, WantedPlan wanted, PruningPlan plan) {
-    var before = start.checkpoint().getLineage().getPhases();
-    var now = plan.phases().size();
-    if (start.phase() != FIRST && before != now) {
-      throw new RefusedException(
-          "Plan %s began with %d phases, but its policy makes %d of it today; they must be as many, to go on."
-              .formatted(wanted.planId(), before, now));
-    }
   }
 
   private static TrainingJob job(
