@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.topiary.sparsity.JsonComplaint;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ public final class NetworkJson {
       return new Network(name, input, nodes);
     } catch (JsonProcessingException e) {
       throw new NetworkException(
-          "It is no JSON%s: %s.".formatted(place(e), e.getOriginalMessage()), e);
+          "It is no JSON%s: %s.".formatted(place(e), JsonComplaint.of(e)), e);
     }
   }
 

@@ -35,7 +35,7 @@ final class Vgg {
         halved(image(input).dimension(1)) == POOLED && halved(input.dimension(2)) == POOLED,
         "it takes images whose sides are 224 to 255, which its five poolings make 7x7, and not %s"
                 .formatted(input)
-            + "; vgg16-bn-cifar takes smaller and larger ones");
+            + (isForCifar(input) ? "; vgg16-bn-cifar takes them" : ""));
     return features(width)
         .then("flatten", new Flatten())
         .then("classifier.0", new Gemm(HIDDEN * width, true))
@@ -49,7 +49,7 @@ final class Vgg {
   /** As for CIFAR: the mean of every channel, which is one pixel there, and one linear layer. */
   static List<Node> vgg16ForCifar(Shape input, int width, int classes) {
     require(
-        halved(image(input).dimension(1)) >= 1 && halved(input.dimension(2)) >= 1,
+        isForCifar(image(input)),
         "it takes images whose sides are at least 32, for its five poolings to halve, and not %s"
             .formatted(input));
     return features(width).classifier("classifier", classes).nodes();
@@ -70,6 +70,10 @@ final class Vgg {
       graph.then("features." + index++, MaxPool.square(2));
     }
     return graph;
+  }
+
+  private static boolean isForCifar(Shape image) {
+    return halved(image.dimension(1)) >= 1 && halved(image.dimension(2)) >= 1;
   }
 
   private static int halved(int side) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.topiary.sparsity.JsonComplaint;
 import io.topiary.sparsity.network.NetworkException;
 import io.topiary.sparsity.network.Shape;
 import java.io.ByteArrayOutputStream;
@@ -51,7 +52,7 @@ final class HeaderJson {
       return new HeaderJson(parser).header();
     } catch (JsonProcessingException e) {
       throw new SafetensorsException(
-          "its header is no JSON: %s.".formatted(e.getOriginalMessage()), e);
+          "its header is no JSON: %s.".formatted(JsonComplaint.of(e)), e);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory cannot fail", e);
     }

@@ -124,8 +124,9 @@ class BuiltInNetworksTest {
         .isInstanceOf(NetworkException.class)
         .hasMessage(
             "Network 'vgg16-bn': it takes images whose sides are 224 to 255, which its five"
-                + " poolings make 7x7, and not [3, 32, 32]; vgg16-bn-cifar takes smaller and larger"
-                + " ones.");
+                + " poolings make 7x7, and not [3, 32, 32]; vgg16-bn-cifar takes them.");
+    assertThatThrownBy(() -> BuiltInNetworks.network("vgg16-bn", 0, MNIST, 10))
+        .hasMessageEndingWith("and not [1, 28, 28].");
     assertThatThrownBy(() -> BuiltInNetworks.network("vgg16-bn", 0, Shape.of(3, 224, 256), 10))
         .hasMessageContaining("and not [3, 224, 256]");
     assertThatThrownBy(() -> BuiltInNetworks.network("vgg16-bn-cifar", 0, MNIST, 10))
