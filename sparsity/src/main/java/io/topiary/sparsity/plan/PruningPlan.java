@@ -23,6 +23,9 @@ public record PruningPlan(
   /** More phases than this are a slip of the hand. */
   public static final int MOST_PHASES = 1_000;
 
+  /** So are more epochs than this. */
+  public static final int MOST_EPOCHS = 1_000_000;
+
   private static final double FIFTH = 0.2;
 
   /**

@@ -2,6 +2,7 @@ package io.topiary.cli.demo;
 
 import static io.topiary.cli.options.Refusals.number;
 import static io.topiary.cli.text.Columns.aligned;
+import static io.topiary.cli.text.Figures.format;
 
 import io.topiary.cli.demo.DemoResults.Finished;
 import io.topiary.cli.text.Accuracy;
@@ -15,7 +16,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The finished demo as a table of test figures, a line per network. */
@@ -45,6 +45,9 @@ final class DemoTable {
           "d2",
           "peak rate",
           "epochs");
+
+  /** What a phase that is not retrained has. */
+  private static final String NOTHING = "-";
 
   private DemoTable() {}
 
@@ -124,15 +127,16 @@ final class DemoTable {
   private static List<String> phase(
       PruningPlan plan, Phase phase, Finished retrained, Optional<Finished> pruned) {
     var learningRate = retrained.checkpoint().getRecipe().getLearningRate();
+    var idle = learningRate.getIterations() == 0;
     return List.of(
         format("%.2f%% sparse", 100 * plan.finalSparsity()),
         format("%d/%d", phase.number(), plan.phases().size()),
         format("%.2f%%", 100 * retrained.evaluation().getSparsity()),
         pruned.map(before -> percent(before.evaluation().getTest())).orElse(""),
         percent(retrained.evaluation().getTest()),
-        share(learningRate.getD1()),
-        share(learningRate.getD2()),
-        learningRate.getIterations() == 0 ? "" : rate(retrained),
+        idle ? NOTHING : share(learningRate.getD1()),
+        idle ? NOTHING : share(learningRate.getD2()),
+        idle ? NOTHING : rate(retrained),
         number(retrained.checkpoint().getRecipe().getEpochs()));
   }
 
@@ -190,9 +194,5 @@ final class DemoTable {
 
   private static String rate(Finished finished) {
     return format("%.4f", finished.checkpoint().getRecipe().getLearningRate().getPeak());
-  }
-
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

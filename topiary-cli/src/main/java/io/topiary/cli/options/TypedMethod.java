@@ -31,7 +31,6 @@ record TypedMethod(
     Optional<Double> totalRetrainEpochs) {
 
   private static final List<Double> USUAL_SPARSITIES = List.of(0.7, 0.8, 0.9);
-  private static final int MOST_EPOCHS = 1_000_000;
   private static final int USUAL_PHASES = 3;
   private static final double USUAL_RETRAINING = 2;
 
@@ -205,10 +204,10 @@ record TypedMethod(
   private static void requireEpochs(String option, double epochs) {
     requirePositive(option, epochs);
     require(
-        epochs <= MOST_EPOCHS,
+        epochs <= PruningPlan.MOST_EPOCHS,
         "%s is %s, but it should be at most %d.",
         option,
         number(epochs),
-        MOST_EPOCHS);
+        PruningPlan.MOST_EPOCHS);
   }
 }

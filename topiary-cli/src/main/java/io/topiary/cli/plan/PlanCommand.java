@@ -10,15 +10,14 @@ import io.topiary.cli.options.PruningRequest;
 import io.topiary.cli.options.Refusals;
 import io.topiary.cli.options.Subject;
 import io.topiary.cli.options.TrainingOptions;
+import io.topiary.cli.plan.RatePlot.Letters;
+import io.topiary.cli.text.Figures;
 import io.topiary.sparsity.network.Network;
-import io.topiary.sparsity.plan.PlanTable;
 import io.topiary.sparsity.plan.PlannedRates;
-import io.topiary.sparsity.plan.RatePlot;
-import io.topiary.sparsity.plan.RatePlot.Letters;
 import io.topiary.sparsity.schedule.Iterations;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,6 +42,16 @@ import picocli.CommandLine.Spec;
       "  topiary plan --network resnet50 --images 1281167 --batch-size 256 --epochs 90"
     })
 public final class PlanCommand implements Callable<Integer> {
+
+  /** Set by the launcher where it knows how wide the terminal is. */
+  private static final String COLUMNS = "topiary.columns";
+
+  private static final int USUAL_WIDTH = 72;
+  private static final int NARROWEST = 40;
+  private static final int WIDEST = 120;
+
+  /** Half of the last digit that the title shows. */
+  private static final double VISIBLE = 5e-5;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private DataOptions data = new DataOptions();
@@ -82,23 +91,40 @@ public final class PlanCommand implements Callable<Integer> {
     var setting = setting();
     Feasibility.requireReach(pruning, setting.network());
     var perEpoch = Iterations.perEpoch(setting.images(), request.batchSize());
-    var out = spec.commandLine().getOut();
     var plans = Feasibility.rates(pruning, request, setting.network(), perEpoch);
-    for (var plan : plans) {
-      out.println(title(plan, pruning));
-      out.println(
-          String.format(
-              Locale.ROOT,
-              "%s: %,d images in batches of %d, %,d iterations per epoch",
-              setting.name(),
-              setting.images(),
-              request.batchSize(),
-              perEpoch));
+    var data =
+        "%s: %s in batches of %s, %s per epoch"
+            .formatted(
+                setting.name(),
+                Figures.count(setting.images(), "image"),
+                Figures.format("%,d", request.batchSize()),
+                Figures.count(perEpoch, "iteration"));
+    print(plans, pruning, data, spec.commandLine().getOut());
+    return 0;
+  }
+
+  /** A table for each plan, and a plot for all that follow each other and have the same. */
+  private void print(
+      List<PlannedRates> plans, PruningRequest pruning, String data, PrintWriter out) {
+    var plots = plans.stream().map(plan -> RatePlot.lines(plan, letters(), columns())).toList();
+    var alike = 0;
+    for (var i = 0; i < plans.size(); i++) {
+      out.println(title(plans.get(i), pruning));
+      out.println(data);
       out.println();
-      print(plan, out);
+      PlanTable.lines(plans.get(i)).forEach(out::println);
+      out.println();
+      alike++;
+      if (i + 1 == plans.size() || !plots.get(i).equals(plots.get(i + 1))) {
+        if (alike > 1) {
+          out.println("The learning rates of these %d plans are the same:".formatted(alike));
+        }
+        plots.get(i).forEach(out::println);
+        out.println();
+        alike = 0;
+      }
     }
     out.flush();
-    return 0;
   }
 
   private Setting setting() {
@@ -121,21 +147,20 @@ public final class PlanCommand implements Callable<Integer> {
 
   private static String title(PlannedRates rates, PruningRequest pruning) {
     var plan = rates.plan();
-    return "%s to sparsity %s in %d phase%s, %s, %s"
+    var off = Math.abs(plan.finalSparsity() - plan.sparsity()) >= VISIBLE;
+    return "%s to sparsity %s%s in %s, %s, %s"
         .formatted(
             plan.method().label(),
             Refusals.number(plan.sparsity()),
-            plan.phases().size(),
-            plan.phases().size() == 1 ? "" : "s",
+            off ? Figures.format(", reaching %.4f,", plan.finalSparsity()) : "",
+            Figures.count(plan.phases().size(), "phase"),
             pruning.selector().name(),
             pruning.rule().label());
   }
 
-  private void print(PlannedRates plan, PrintWriter out) {
-    PlanTable.lines(plan).forEach(out::println);
-    out.println();
-    RatePlot.lines(plan, letters()).forEach(out::println);
-    out.println();
+  private static int columns() {
+    var terminal = Integer.getInteger(COLUMNS, USUAL_WIDTH);
+    return Math.max(NARROWEST, Math.min(terminal, WIDEST));
   }
 
   private Letters letters() {

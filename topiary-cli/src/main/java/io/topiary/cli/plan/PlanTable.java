@@ -1,16 +1,18 @@
-package io.topiary.sparsity.plan;
+package io.topiary.cli.plan;
 
+import io.topiary.cli.text.Columns;
+import io.topiary.cli.text.Figures;
+import io.topiary.sparsity.plan.Phase;
+import io.topiary.sparsity.plan.PlannedRates;
 import io.topiary.sparsity.schedule.RetrainingRule;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A plan as a table of text: what each phase prunes, how long it retrains, and the highest rate
  * that it retrains with. For ALLR that is a range, from d = d2 to d = 1.
  */
-public final class PlanTable {
+final class PlanTable {
 
   private static final String NOTHING = "-";
 
@@ -21,7 +23,7 @@ public final class PlanTable {
    *
    * @throws io.topiary.sparsity.InvalidInputException when a phase can have no such rates
    */
-  public static List<String> lines(PlannedRates rates) {
+  static List<String> lines(PlannedRates rates) {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of("phase", "sparsity", "pruned of alive", "epochs", "iterations", "d2", "peak rate"));
@@ -29,14 +31,8 @@ public final class PlanTable {
     rates.plan().phases().forEach(phase -> rows.add(row(phase, rates)));
     rows.add(total(rates));
     var columns = columns(rates.rule());
-    var widths = columns.stream().map(column -> width(rows, column)).toList();
-    return rows.stream()
-        .map(
-            row ->
-                IntStream.range(0, columns.size())
-                    .mapToObj(i -> right(row.get(columns.get(i)), widths.get(i)))
-                    .collect(Collectors.joining("  ")))
-        .toList();
+    return Columns.aligned(
+        rows.stream().map(row -> columns.stream().map(row::get).toList()).toList());
   }
 
   /** All but d2, which is of account for ALLR alone. */
@@ -50,7 +46,7 @@ public final class PlanTable {
         Figures.percent(0),
         NOTHING,
         Figures.epochs(rates.plan().denseEpochs()),
-        Integer.toString(rates.dense().length()),
+        count(rates.dense().length()),
         NOTHING,
         Figures.number(rates.dense().etaOne()));
   }
@@ -61,8 +57,8 @@ public final class PlanTable {
         Figures.percent(phase.sparsity()),
         Figures.percent(phase.fraction()),
         Figures.epochs(phase.epochs()),
-        Integer.toString(rates.iterations(phase)),
-        Figures.number(phase.d2()),
+        count(rates.iterations(phase)),
+        rates.iterations(phase) == 0 ? NOTHING : Figures.number(phase.d2()),
         peak(phase, rates));
   }
 
@@ -72,9 +68,13 @@ public final class PlanTable {
         Figures.percent(rates.plan().finalSparsity()),
         NOTHING,
         Figures.epochs(rates.plan().totalEpochs()),
-        Long.toString(rates.iterationsInAll()),
+        count(rates.iterationsInAll()),
         NOTHING,
         NOTHING);
+  }
+
+  private static String count(long iterations) {
+    return Figures.format("%,d", iterations);
   }
 
   private static String peak(Phase phase, PlannedRates rates) {
@@ -84,13 +84,5 @@ public final class PlanTable {
     var lowest = Figures.number(rates.lowest(phase).peak());
     var highest = Figures.number(rates.highest(phase).peak());
     return lowest.equals(highest) ? lowest : lowest + " to " + highest;
-  }
-
-  private static int width(List<List<String>> rows, int column) {
-    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
-  }
-
-  private static String right(String text, int width) {
-    return " ".repeat(width - text.length()) + text;
   }
 }

@@ -1,5 +1,7 @@
-package io.topiary.sparsity.plan;
+package io.topiary.cli.plan;
 
+import io.topiary.cli.text.Figures;
+import io.topiary.sparsity.plan.PlannedRates;
 import io.topiary.sparsity.schedule.LearningRateSchedule;
 import io.topiary.sparsity.schedule.RetrainingRule;
 import java.util.ArrayList;
@@ -11,10 +13,10 @@ import java.util.List;
  * column stands for the iteration in its middle. For ALLR, whose d is known only once a phase has
  * pruned, the rates of d = d2 are drawn solid and those up to d = 1 lighter.
  */
-public final class RatePlot {
+final class RatePlot {
 
   /** What a plot is drawn with. */
-  public enum Letters {
+  enum Letters {
     /** For terminals that show Unicode: an eighth of a line is seen. */
     BLOCKS(
         " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588",
@@ -49,9 +51,7 @@ public final class RatePlot {
     }
   }
 
-  /** The columns of every line, labels included; no line is longer. */
-  static final int WIDTH = 72;
-
+  private static final String UNIT = " epochs";
   private static final int HEIGHT = 10;
   private static final int EIGHTHS = 8;
 
@@ -68,29 +68,33 @@ public final class RatePlot {
   private final List<Segment> segments;
   private final long iterations;
   private final String top;
+  private final int width;
   private final int columns;
 
-  private RatePlot(PlannedRates rates, Letters letters) {
+  private RatePlot(PlannedRates rates, Letters letters, int width) {
     this.rates = rates;
     this.letters = letters;
     this.segments = segments(rates);
     this.iterations = rates.iterationsInAll();
     this.top = Figures.number(rates.dense().etaOne());
-    this.columns = WIDTH - top.length() - 1;
+    this.width = width;
+    this.columns = width - top.length() - 1;
   }
 
   /**
    * The lines of the plot.
    *
+   * @param width the columns of every line, labels included; no line is longer
    * @throws io.topiary.sparsity.InvalidInputException when a phase can have no such rates
    */
-  public static List<String> lines(PlannedRates rates, Letters letters) {
-    var plot = new RatePlot(rates, letters);
+  static List<String> lines(PlannedRates rates, Letters letters, int width) {
+    var plot = new RatePlot(rates, letters, width);
     var lines = new ArrayList<String>();
-    lines.add("learning rate");
+    var epochs = plot.epochs();
+    lines.add(epochs.endsWith(UNIT) ? "learning rate" : "learning rate by epoch");
     lines.addAll(plot.area());
     lines.add(plot.axis());
-    lines.add(plot.epochs());
+    lines.add(epochs);
     lines.add(plot.names());
     lines.addAll(plot.caption());
     return lines.stream().map(String::stripTrailing).toList();
@@ -180,13 +184,15 @@ public final class RatePlot {
     return label("0") + letters.corner + new String(line);
   }
 
+  /** Where training begins matters more than where it ends, and that more than the unit. */
   private String epochs() {
-    var end = Figures.epochs(rates.plan().totalEpochs()) + " epochs";
     var line = new Line(columns);
-    line.write(columns - end.length(), end);
     for (var segment : segments) {
       line.write(column(segment), Figures.epochs(segment.startEpoch()));
     }
+    var end = Figures.epochs(rates.plan().totalEpochs());
+    line.write(columns - end.length() - UNIT.length(), end + UNIT);
+    line.write(columns - end.length(), end);
     return label("") + " " + line;
   }
 
@@ -202,10 +208,24 @@ public final class RatePlot {
     if (rates.rule() != RetrainingRule.ALLR) {
       return List.of();
     }
-    return List.of(
-        "ALLR restarts from d times the dense peak: '%s' for d = d2, the least;"
-            .formatted(letters.full()),
-        "'%s' up to d = 1. Each phase knows its d when it has pruned.".formatted(letters.light));
+    return wrapped(
+        ("ALLR restarts from d times the dense peak: '%s' for d = d2, the least; '%s' up to d = 1."
+                + " Each phase knows its d when it has pruned.")
+            .formatted(letters.full(), letters.light));
+  }
+
+  private List<String> wrapped(String text) {
+    var lines = new ArrayList<String>();
+    var line = "";
+    for (var word : text.split(" ", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+        lines.add(line);
+        line = "";
+      }
+      line += line.isEmpty() ? word : " " + word;
+    }
+    lines.add(line);
+    return lines;
   }
 
   /** The first column whose iteration is the segment's. */
@@ -228,7 +248,8 @@ public final class RatePlot {
 
     void write(int column, String word) {
       var end = column + word.length();
-      if (end <= text.length()
+      if (column >= 0
+          && end <= text.length()
           && text.substring(Math.max(0, column - 1), Math.min(text.length(), end + 1)).isBlank()) {
         text.replace(column, end, word);
       }

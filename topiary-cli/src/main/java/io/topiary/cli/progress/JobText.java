@@ -1,12 +1,12 @@
 package io.topiary.cli.progress;
 
+import io.topiary.cli.text.Figures;
 import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Work;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What there is to say about a running job, in words. */
@@ -55,12 +55,8 @@ final class JobText {
         progress.getEpoch() > 0
             ? "epoch %d/%d, ".formatted(progress.getEpoch(), progress.getEpochs())
             : "";
-    var loss =
-        progress
-            .getLoss()
-            .map(value -> String.format(Locale.ROOT, "loss %.4f, ", value))
-            .orElse("");
-    return epoch + loss + String.format(Locale.ROOT, "%,.0f img/s", progress.getImagesPerSecond());
+    var loss = progress.getLoss().map(value -> Figures.format("loss %.4f, ", value)).orElse("");
+    return epoch + loss + Figures.format("%,.0f img/s", progress.getImagesPerSecond());
   }
 
   /** Time left at the pace so far; absent while too little was done to tell the pace. */

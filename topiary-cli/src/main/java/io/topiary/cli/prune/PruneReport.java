@@ -1,5 +1,7 @@
 package io.topiary.cli.prune;
 
+import static io.topiary.cli.text.Figures.format;
+
 import io.topiary.cli.text.Columns;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Flops;
@@ -8,7 +10,6 @@ import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.selection.Selection.TensorReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** A pruned network layer by layer, and what it comes to. */
 final class PruneReport {
@@ -75,9 +76,5 @@ final class PruneReport {
         format("%.2f%%", 100 * mask.sparsity()),
         format("%,d", flops.dense()),
         format("%,.0f", flops.sparse()));
-  }
-
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }

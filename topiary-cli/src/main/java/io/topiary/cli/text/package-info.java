@@ -1,4 +1,4 @@
-/** Figures in columns. */
+/** Figures and reasons in words, and rows in columns. */
 @NullMarked
 package io.topiary.cli.text;
 

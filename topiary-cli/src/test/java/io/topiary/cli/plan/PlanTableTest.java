@@ -1,9 +1,12 @@
-package io.topiary.sparsity.plan;
+package io.topiary.cli.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.topiary.sparsity.InvalidInputException;
+import io.topiary.sparsity.plan.PlanException;
+import io.topiary.sparsity.plan.PlannedRates;
+import io.topiary.sparsity.plan.PruningPlan;
 import io.topiary.sparsity.schedule.DenseHistory;
 import io.topiary.sparsity.schedule.LinearDecay;
 import io.topiary.sparsity.schedule.RetrainingRule;
@@ -28,11 +31,11 @@ class PlanTableTest {
         .isEqualTo(
             """
           phase  sparsity  pruned of alive  epochs  iterations   d2   peak rate
-          dense     0.00%                -       8        6752    -         0.4
-              1    53.58%           53.58%       4        3376  0.5  0.2 to 0.4
-              2    78.46%           53.58%       4        3376  0.5  0.2 to 0.4
-              3    90.00%           53.58%       4        3376  0.5  0.2 to 0.4
-          total    90.00%                -      20       16880    -           -
+          dense     0.00%                -       8       6,752    -         0.4
+              1    53.58%           53.58%       4       3,376  0.5  0.2 to 0.4
+              2    78.46%           53.58%       4       3,376  0.5  0.2 to 0.4
+              3    90.00%           53.58%       4       3,376  0.5  0.2 to 0.4
+          total    90.00%                -      20      16,880    -           -
           """);
   }
 
