@@ -26,6 +26,9 @@ public final class TopiaryMain {
   private TopiaryMain() {}
 
   public static void main(String[] arguments) {
+    // Avro makes objects of trusted classes alone; train builds records without a serde, which
+    // would say so.
+    System.setProperty("org.apache.avro.SERIALIZABLE_PACKAGES", "io.topiary.schemas");
     System.setProperty("logback.configurationFile", "topiary-cli-logback.xml");
     // The broker brings Log4j along, which would complain when it is loaded while the process
     // stops.
