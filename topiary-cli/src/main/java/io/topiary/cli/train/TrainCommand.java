@@ -128,12 +128,20 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int run(TrainingRun run, Weights start, Subject subject, NewFile file) {
     try (var stop = StopSignal.listen()) {
+      return run(run, start, subject, file, stop);
+    }
+  }
+
+  /** Has said all there is to say when it returns: the process may end as soon as it is told so. */
+  private int run(TrainingRun run, Weights start, Subject subject, NewFile file, StopSignal stop) {
+    try {
       var trained = train(run, start, subject, stop);
       file.write(to -> trained.write(to, Map.of()));
       tell(Evaluator.evaluate(trained, subject.data().test(), done -> {}));
       return 0;
     } catch (TrainingStoppedException e) {
       spec.commandLine().getErr().println("Interrupted; nothing was written.");
+      spec.commandLine().getErr().flush();
       return StopSignal.INTERRUPTED;
     }
   }
