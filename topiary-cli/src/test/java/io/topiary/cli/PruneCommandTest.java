@@ -55,7 +55,7 @@ class PruneCommandTest {
             "",
             "Theoretical speedup 9.99x: multiply-adds of one image, zeros left out. Not a measured"
                 + " time.",
-            "Relative norm drop 0.2923, 89.99% of the living weights pruned: ALLR's d1 is 0.3081.",
+            "Relative norm drop 0.2923, 89.99% of the weights alive pruned: ALLR's d1 is 0.3081.",
             "Pruned weights: " + file("out"),
             "Mask: " + file("mask"));
     // And what was written is the dense network under that mask
@@ -103,7 +103,7 @@ class PruneCommandTest {
                 assertThat(bits.isAlive(i) && !before.tensor(name).isAlive(i)).isFalse();
               }
             });
-    assertThat(run.out()).anyMatch(line -> line.contains("50.00% of the living weights pruned"));
+    assertThat(run.out()).anyMatch(line -> line.contains("50.00% of the weights alive pruned"));
 
     // When it is to become denser
     var denser =
@@ -155,7 +155,7 @@ class PruneCommandTest {
       assertThat(Path.of(file(name + "m"))).hasSameBinaryContentAs(Path.of(file("am")));
     }
     assertThat(norm(seen)).isEqualTo(norm(told)).isEqualTo(norm(masked));
-    assertThat(norm(seen)).contains("50.00% of the living weights pruned");
+    assertThat(norm(seen)).contains("50.00% of the weights alive pruned");
     assertThat(told.out())
         .contains("794 of 1,588 weights were alive before; the others are pruned in the mask.");
     assertThat(seen.out())

@@ -21,7 +21,7 @@ import io.topiary.sparsity.plan.PruningPlan;
  * }</pre>
  *
  * <p>so that rint(p_i alive) takes just what is missing, and the last phase leaves as many weights
- * as one-shot pruning to s would. What a phase takes differs from p of the living weights by less
+ * as one-shot pruning to s would. What a phase takes differs from p of the weights alive by less
  * than one weight. One-shot takes s of them, and IMP after Renda, Frankle and Carbin a fifth, as
  * they are defined.
  */

@@ -9,8 +9,6 @@ import java.util.Optional;
 /** What a policy may say of its phases and of the epochs that they retrain for. */
 final class PolicyPhases {
 
-  private static final int MOST_EPOCHS = 1_000_000;
-
   private PolicyPhases() {}
 
   static void requireValid(PruningPolicy policy) {
@@ -64,10 +62,11 @@ final class PolicyPhases {
   private static void requireEpochs(PruningPolicy policy, boolean none) {
     var epochs = policy.getRetrainEpochs();
     require(
-        (none ? epochs >= 0 : epochs > 0) && epochs <= MOST_EPOCHS,
+        (none ? epochs >= 0 : epochs > 0) && epochs <= PruningPlan.MOST_EPOCHS,
         policy,
         "retrains for %s epochs; with %s it must be %s 0 and at most %d"
-            .formatted(epochs, policy.getMethod(), none ? "at least" : "above", MOST_EPOCHS));
+            .formatted(
+                epochs, policy.getMethod(), none ? "at least" : "above", PruningPlan.MOST_EPOCHS));
   }
 
   private static void requirePerPhaseOrInAll(PruningPolicy policy) {
@@ -83,10 +82,10 @@ final class PolicyPhases {
         "retrains for %s epochs per phase and for %s in all; one of them must be left out"
             .formatted(perPhase, inAll));
     require(
-        inAll > 0 && inAll <= MOST_EPOCHS,
+        inAll > 0 && inAll <= PruningPlan.MOST_EPOCHS,
         policy,
         "retrains for %s epochs in all; it must be above 0 and at most %d"
-            .formatted(inAll, MOST_EPOCHS));
+            .formatted(inAll, PruningPlan.MOST_EPOCHS));
   }
 
   private static void requireBudget(PruningPolicy policy) {
@@ -101,9 +100,9 @@ final class PolicyPhases {
         "retrains for %s epochs per phase within a budget of %s; the former must be 0, as the budget decides"
             .formatted(policy.getRetrainEpochs(), budget.orElseThrow()));
     require(
-        budget.orElseThrow() > 0 && budget.orElseThrow() <= MOST_EPOCHS,
+        budget.orElseThrow() > 0 && budget.orElseThrow() <= PruningPlan.MOST_EPOCHS,
         policy,
         "has a budget of %s epochs; it must be above 0 and at most %d"
-            .formatted(budget.orElseThrow(), MOST_EPOCHS));
+            .formatted(budget.orElseThrow(), PruningPlan.MOST_EPOCHS));
   }
 }

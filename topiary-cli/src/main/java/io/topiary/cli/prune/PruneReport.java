@@ -46,7 +46,7 @@ final class PruneReport {
             flops.theoreticalSpeedup()));
     lines.add(
         format(
-            "Relative norm drop %.4f, %.2f%% of the living weights pruned: ALLR's d1 is %.4f.",
+            "Relative norm drop %.4f, %.2f%% of the weights alive pruned: ALLR's d1 is %.4f.",
             pruning.relativeNormDrop(), 100 * pruning.fraction(), pruning.d1()));
     pruning.selection().tensors().stream()
         .filter(TensorReport::spared)
