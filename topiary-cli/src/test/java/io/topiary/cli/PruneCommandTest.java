@@ -7,6 +7,7 @@ import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.NetworkJson;
 import io.topiary.sparsity.network.Shape;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -69,6 +70,31 @@ class PruneCommandTest {
     try (var files = Files.list(folder)) {
       assertThat(files).hasSize(3);
     }
+  }
+
+  @Test
+  void shouldPruneANetworkOfOnesOwnLikeABuiltInOne() throws IOException {
+    // Given the same network as a graph file
+    var graph = folder.resolve("own.json");
+    Files.writeString(graph, NetworkJson.write(MLP));
+    prune("--sparsity", "0.9", "--out", file("builtin"));
+
+    // When
+    var run =
+        CommandLineRun.of(
+            "prune",
+            "--network",
+            graph.toString(),
+            "--checkpoint",
+            dense.toString(),
+            "--sparsity",
+            "0.9",
+            "--out",
+            file("own"));
+
+    // Then
+    assertThat(run.status()).as(String.join("\n", run.err())).isZero();
+    assertThat(Path.of(file("own"))).hasSameBinaryContentAs(Path.of(file("builtin")));
   }
 
   @Test
