@@ -13,6 +13,9 @@ import java.util.Map;
  * How much smaller the zeros make a network. Parameters are what training changes: the running
  * statistics of BatchNorm are none.
  *
+ * <p>Source of sparsity and theoretical speedup: Zimmer, Spiegel and Pokutta, 2023, ICLR (arXiv
+ * 2111.00843).
+ *
  * @param layers the prunable tensors, in the network's order
  * @param sparsity zeros over elements of the prunable tensors
  * @param parameterSparsity zeros over elements of all parameters

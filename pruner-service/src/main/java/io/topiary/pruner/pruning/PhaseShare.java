@@ -22,8 +22,11 @@ import io.topiary.sparsity.plan.PruningPlan;
  *
  * <p>so that rint(p_i alive) takes just what is missing, and the last phase leaves as many weights
  * as one-shot pruning to s would. What a phase takes differs from p of the weights alive by less
- * than one weight. One-shot takes s of them, and IMP after Renda, Frankle and Carbin a fifth, as
- * they are defined.
+ * than one weight. One-shot takes s of them, and IMP after Renda, Frankle and Carbin (2020, arXiv
+ * 2003.02389) a fifth, as they are defined.
+ *
+ * <p>Source of p: Zimmer, Spiegel and Pokutta, 2023, How I Learned to Stop Worrying and Love
+ * Retraining, ICLR (arXiv 2111.00843).
  */
 final class PhaseShare {
 

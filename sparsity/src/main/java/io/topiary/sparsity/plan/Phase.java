@@ -12,8 +12,8 @@ import io.topiary.sparsity.schedule.Iterations;
  *
  * @param number counted from 1
  * @param fraction p, of the weights alive before this phase, that it prunes; in [0, 1)
- * @param sparsity nominal, after this phase and over all prunable weights, of a network that was
- *     dense before the first: 1 - (1 - p)^number; each phase rounds what it prunes to whole weights
+ * @param sparsity after this phase and over all prunable weights, of a network that was dense
+ *     before the first: 1 - (1 - p)^number, but for rounding to whole weights
  * @param epochs T_rt of retraining; may be fractional, and 0
  * @param d2 ALLR's d2: min(1, T_rt / T), with T the epochs of the dense training
  */

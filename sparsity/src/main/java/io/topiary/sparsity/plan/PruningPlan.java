@@ -62,8 +62,9 @@ public record PruningPlan(
 
   /**
    * IMP in k phases of the same number of epochs: each prunes p = 1 - (1 - s)^(1/k) of the weights
-   * alive, so that sparsity is nominally 1 - (1 - p)^i after phase i and s after the last. A phase
-   * prunes rint(p alive) weights, so what a network ends with may be off by a few weights.
+   * alive, so that sparsity is s_i = 1 - (1 - p)^i after phase i and s after the last. Of N weights
+   * phase i is to leave N - rint(s_i N); whoever prunes aims at that number, as what rint(p alive)
+   * rounds would add up from phase to phase.
    *
    * @param phases k, at least 1
    * @param epochsPerPhase T_rt, at least 0

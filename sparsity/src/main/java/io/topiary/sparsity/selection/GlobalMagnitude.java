@@ -3,11 +3,12 @@ package io.topiary.sparsity.selection;
 import java.util.List;
 
 /**
- * One ranking of |w| over all prunable tensors together; the smallest go.
+ * One ranking of |w| over all prunable tensors together; the smallest go, as many as {@link
+ * Selector#select} says.
  *
  * <p>Source: Han, Pool, Tran and Dally, 2015, Learning both Weights and Connections for Efficient
- * Neural Networks, NeurIPS; ranked globally as by Zimmer, Spiegel and Pokutta, 2023, How I Learned
- * to Stop Worrying and Love Retraining, ICLR (arXiv 2111.00843).
+ * Neural Networks, NIPS (arXiv 1506.02626); ranked globally as by Zimmer, Spiegel and Pokutta,
+ * 2023, How I Learned to Stop Worrying and Love Retraining, ICLR (arXiv 2111.00843).
  */
 public record GlobalMagnitude() implements Selector {
 

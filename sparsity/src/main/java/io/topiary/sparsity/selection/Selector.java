@@ -18,6 +18,9 @@ public sealed interface Selector
    * tensor loses its last weight: its largest stays, the next in the ranking goes in its place, and
    * the report says that the tensor was spared.
    *
+   * <p>Source of the count: Zimmer, Spiegel and Pokutta, 2023, ICLR (arXiv 2111.00843), and the
+   * implementation its figures were made with.
+   *
    * @param tensors the prunable tensors, in the network's order
    * @param fraction share of the weights still alive, in [0, 1)
    * @throws SelectionException when the fraction is out of range, or so high that some tensor would
