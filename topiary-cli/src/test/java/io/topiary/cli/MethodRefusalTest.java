@@ -35,6 +35,8 @@ class MethodRefusalTest {
         "--schedule sgdr | --schedule is 'sgdr', but it should be ft, lrw, slr, clr, llr or allr.",
         "--schedule lrw --epochs 1 | LRW cannot rewind 170 iterations, as the dense training had 85;"
             + " retraining must be no longer than that.",
+        "--method bimp --dense-schedule step | --dense-schedule is step, but with --method bimp it"
+            + " should be linear, as the rate falls to 0 before the first pruning.",
         "--dense-schedule cosine | --dense-schedule is 'cosine', but it should be linear or step.",
         "--selector biggest | There is no selector 'biggest'; there are global-magnitude, uniform,"
             + " uniform-dense-first, erk, lamp, 2:4, random, where 2:4 may be any N:M.",
