@@ -111,27 +111,31 @@ final class TestCheckpoints {
   }
 
   private static Recipe recipe() {
-    return new Recipe(
-        new NetworkSpec(new BuiltInNetwork("small-cnn", 2), List.of(1, 28, 28), 10),
-        new DataSpec(
-            DATA.name(),
-            DATA.sha256(),
-            DATA.train().size(),
-            DATA.validation().size(),
-            ImageDataSet.HELD_OUT_SEED,
-            DATA.test().size()),
-        1.0,
-        64,
-        LearningRatePlan.newBuilder()
-            .setSchedule(Schedule.ALLR)
-            .setPeak(0.1)
-            .setWarmUp(0)
-            .setIterations(20)
-            .build(),
-        0.9,
-        5e-4,
-        1L,
-        1);
+    return Recipe.newBuilder()
+        .setNetwork(new NetworkSpec(new BuiltInNetwork("small-cnn", 2), List.of(1, 28, 28), 10))
+        .setData(
+            new DataSpec(
+                DATA.name(),
+                DATA.sha256(),
+                DATA.train().size(),
+                DATA.validation().size(),
+                ImageDataSet.HELD_OUT_SEED,
+                DATA.test().size(),
+                0))
+        .setEpochs(1.0)
+        .setBatchSize(64)
+        .setLearningRate(
+            LearningRatePlan.newBuilder()
+                .setSchedule(Schedule.ALLR)
+                .setPeak(0.1)
+                .setWarmUp(0)
+                .setIterations(20)
+                .build())
+        .setMomentum(0.9)
+        .setWeightDecay(5e-4)
+        .setSeed(1L)
+        .setThreads(1)
+        .build();
   }
 
   private static Weights train(int iterations, Optional<Mask> mask) {

@@ -48,13 +48,13 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
     var checkpoint = decode(record);
     switch (checkpoint.getStage()) {
       case DENSE -> prune(checkpoint, record.value());
-      case PRUNED -> {}
+      case PRUNED, SPARSE -> {}
       case RETRAINED -> goOn(checkpoint, record.value());
       case UNKNOWN ->
           throw meters.poison(
               Topics.CHECKPOINTS,
               new RefusedException(
-                  "Checkpoint %s is of a stage that this version does not know; it knows DENSE, PRUNED and RETRAINED."
+                  "Checkpoint %s is of a stage that this version does not know; it knows DENSE, PRUNED, RETRAINED and SPARSE."
                       .formatted(checkpoint.getCheckpointId())));
     }
   }

@@ -126,21 +126,23 @@ public final class DenseNetworks {
   }
 
   private static Recipe recipe(NetworkSpec network) {
-    return new Recipe(
-        network,
-        new DataSpec("two-features", "cd".repeat(32), 5_400, 600, 7L, 2_000),
-        10.0,
-        64,
-        LearningRatePlan.newBuilder()
-            .setSchedule(Schedule.LINEAR)
-            .setPeak(0.1)
-            .setWarmUp(0)
-            .setIterations(850)
-            .build(),
-        0.9,
-        5e-4,
-        42L,
-        1);
+    return Recipe.newBuilder()
+        .setNetwork(network)
+        .setData(new DataSpec("two-features", "cd".repeat(32), 5_400, 600, 7L, 2_000, 0))
+        .setEpochs(10.0)
+        .setBatchSize(64)
+        .setLearningRate(
+            LearningRatePlan.newBuilder()
+                .setSchedule(Schedule.LINEAR)
+                .setPeak(0.1)
+                .setWarmUp(0)
+                .setIterations(850)
+                .build())
+        .setMomentum(0.9)
+        .setWeightDecay(5e-4)
+        .setSeed(42L)
+        .setThreads(1)
+        .build();
   }
 
   private static FloatBuffer floats(List<Float> values) {

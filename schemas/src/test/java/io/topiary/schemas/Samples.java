@@ -17,21 +17,23 @@ final class Samples {
   }
 
   static Recipe recipe(long seed) {
-    return new Recipe(
-        new NetworkSpec(new BuiltInNetwork("resnet8", 8), List.of(1, 28, 28), 10),
-        new DataSpec("fashion-mnist-sample", "cd".repeat(32), 5_400, 600, 7L, 2_000),
-        10.0,
-        64,
-        LearningRatePlan.newBuilder()
-            .setSchedule(Schedule.LINEAR)
-            .setPeak(0.1)
-            .setWarmUp(0)
-            .setIterations(850)
-            .build(),
-        0.9,
-        5e-4,
-        seed,
-        1);
+    return Recipe.newBuilder()
+        .setNetwork(new NetworkSpec(new BuiltInNetwork("resnet8", 8), List.of(1, 28, 28), 10))
+        .setData(new DataSpec("fashion-mnist-sample", "cd".repeat(32), 5_400, 600, 7L, 2_000, 0))
+        .setEpochs(10.0)
+        .setBatchSize(64)
+        .setLearningRate(
+            LearningRatePlan.newBuilder()
+                .setSchedule(Schedule.LINEAR)
+                .setPeak(0.1)
+                .setWarmUp(0)
+                .setIterations(850)
+                .build())
+        .setMomentum(0.9)
+        .setWeightDecay(5e-4)
+        .setSeed(seed)
+        .setThreads(1)
+        .build();
   }
 
   static TrainingJob job() {

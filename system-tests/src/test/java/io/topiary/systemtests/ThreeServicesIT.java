@@ -240,28 +240,33 @@ class ThreeServicesIT {
     var lineage = Lineage.newBuilder().setModel("mlp").setGeneration("1").build();
     var images = data.train().size();
     var recipe =
-        new Recipe(
-            new NetworkSpec(
-                new BuiltInNetwork("mlp", 0), data.image().dimensions(), data.classes()),
-            new DataSpec(
-                data.name(),
-                data.sha256(),
-                images,
-                data.validation().size(),
-                ImageDataSet.HELD_OUT_SEED,
-                data.test().size()),
-            1.0,
-            64,
-            LearningRatePlan.newBuilder()
-                .setSchedule(Schedule.LINEAR)
-                .setPeak(0.05)
-                .setWarmUp(0)
-                .setIterations(Iterations.of(1, images, 64))
-                .build(),
-            0.9,
-            0.0,
-            1L,
-            1);
+        Recipe.newBuilder()
+            .setNetwork(
+                new NetworkSpec(
+                    new BuiltInNetwork("mlp", 0), data.image().dimensions(), data.classes()))
+            .setData(
+                new DataSpec(
+                    data.name(),
+                    data.sha256(),
+                    images,
+                    data.validation().size(),
+                    ImageDataSet.HELD_OUT_SEED,
+                    data.test().size(),
+                    0))
+            .setEpochs(1.0)
+            .setBatchSize(64)
+            .setLearningRate(
+                LearningRatePlan.newBuilder()
+                    .setSchedule(Schedule.LINEAR)
+                    .setPeak(0.05)
+                    .setWarmUp(0)
+                    .setIterations(Iterations.of(1, images, 64))
+                    .build())
+            .setMomentum(0.9)
+            .setWeightDecay(0.0)
+            .setSeed(1L)
+            .setThreads(1)
+            .build();
     return TrainingJob.newBuilder()
         .setJobId(Ids.jobId(lineage, recipe, Optional.empty(), Optional.empty()))
         .setLineage(lineage)

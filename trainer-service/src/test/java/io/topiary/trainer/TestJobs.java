@@ -76,25 +76,28 @@ final class TestJobs {
         DATA.train().size(),
         DATA.validation().size(),
         ImageDataSet.HELD_OUT_SEED,
-        DATA.test().size());
+        DATA.test().size(),
+        0);
   }
 
   private static Recipe recipe(int iterations) {
-    return new Recipe(
-        new NetworkSpec(new BuiltInNetwork("mlp", 8), List.of(1, 28, 28), 10),
-        data(),
-        iterations * BATCH / (double) DATA.train().size(),
-        BATCH,
-        LearningRatePlan.newBuilder()
-            .setSchedule(Schedule.LINEAR)
-            .setPeak(0.1)
-            .setWarmUp(0)
-            .setIterations(iterations)
-            .build(),
-        0.9,
-        5e-4,
-        SEED,
-        1);
+    return Recipe.newBuilder()
+        .setNetwork(new NetworkSpec(new BuiltInNetwork("mlp", 8), List.of(1, 28, 28), 10))
+        .setData(data())
+        .setEpochs(iterations * BATCH / (double) DATA.train().size())
+        .setBatchSize(BATCH)
+        .setLearningRate(
+            LearningRatePlan.newBuilder()
+                .setSchedule(Schedule.LINEAR)
+                .setPeak(0.1)
+                .setWarmUp(0)
+                .setIterations(iterations)
+                .build())
+        .setMomentum(0.9)
+        .setWeightDecay(5e-4)
+        .setSeed(SEED)
+        .setThreads(1)
+        .build();
   }
 
   private static ImageDataSet open() {

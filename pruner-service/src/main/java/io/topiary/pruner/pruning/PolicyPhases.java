@@ -36,7 +36,8 @@ final class PolicyPhases {
         requireAbsent(policy, policy.getTotalRetrainEpochs(), "in all phases", "IMP");
         requireBudget(policy);
       }
-      case UNKNOWN -> throw new IllegalArgumentException("the method is checked before its phases");
+      case GMP, GSM, DPF, DNW, LC, STR, DST, UNKNOWN ->
+          throw new IllegalArgumentException("the method is checked before its phases");
     }
   }
 

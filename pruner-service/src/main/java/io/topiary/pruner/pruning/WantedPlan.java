@@ -70,9 +70,9 @@ public record WantedPlan(String planId, PruningPolicy policy, double sparsity, l
         yield PruningPlan.bimp(
             sparsity, policy.getPhases(), denseEpochs, policy.getBudget().orElse(0.0));
       }
-      case UNKNOWN ->
+      case GMP, GSM, DPF, DNW, LC, STR, DST, UNKNOWN ->
           throw new RefusedException(
-              "Policy '%s' has a method that this version does not know."
+              "Policy '%s' has a method that prunes no trained network."
                   .formatted(policy.getName()));
     };
   }

@@ -226,7 +226,7 @@ class PolicyChoicesTest {
           case CLR -> j -> least + (PEAK - least) * (1 + Math.cos(Math.PI * j / m)) / 2;
           case LLR -> j -> PEAK * (1 - j / (double) m);
           case ALLR -> j -> d * PEAK * (1 - j / (double) m);
-          case FT, LRW, UNKNOWN, LINEAR, STEP -> j -> Double.NaN;
+          case FT, LRW, UNKNOWN, LINEAR, STEP, COSINE, ONE_CYCLE -> j -> Double.NaN;
         };
     var peak = schedule == Schedule.ALLR ? d * PEAK : PEAK;
     return switch (schedule) {
@@ -237,7 +237,8 @@ class PolicyChoicesTest {
               i <= w
                   ? peak * (1 - Math.cos(Math.PI * i / w)) / 2
                   : afterwards.applyAsDouble(i - w - 1);
-      case UNKNOWN, LINEAR, STEP -> throw new IllegalArgumentException("no retraining");
+      case UNKNOWN, LINEAR, STEP, COSINE, ONE_CYCLE ->
+          throw new IllegalArgumentException("no retraining");
     };
   }
 

@@ -118,7 +118,7 @@ public final class LearningRates {
     var iterations = plan.getIterations();
     return switch (plan.getSchedule()) {
       case UNKNOWN -> throw new IllegalStateException("it has been refused");
-      case LINEAR, STEP -> dense(plan);
+      case LINEAR, STEP, COSINE, ONE_CYCLE -> dense(plan);
       case ALLR -> linear(plan);
       case FT -> new Ft(plan.getPeak(), iterations);
       case LRW -> new Lrw(pastOf(plan), iterations);

@@ -190,7 +190,8 @@ class LearningRatesTest {
     var dense = new LinearDecay(0.1, 0, 22);
     return LearningRatePlan.newBuilder(
         switch (kind) {
-          case UNKNOWN -> throw new IllegalArgumentException("it stands for none");
+          case UNKNOWN, COSINE, ONE_CYCLE ->
+              throw new IllegalArgumentException("it stands for none");
           case LINEAR -> LearningRates.plan(dense);
           case STEP -> LearningRates.plan(new StepDecay(0.1, 0, 22, List.of(), 1));
           case FT, LRW, SLR, CLR, LLR, ALLR ->

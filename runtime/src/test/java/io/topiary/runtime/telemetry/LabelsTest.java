@@ -21,21 +21,23 @@ class LabelsTest {
       Lineage.newBuilder().setModel("resnet8").setGeneration("an id").setPlan("an id").build();
 
   private static final Recipe RECIPE =
-      new Recipe(
-          new NetworkSpec(new BuiltInNetwork("resnet8", 8), List.of(1, 28, 28), 10),
-          new DataSpec("mnist", "an id", 1, 1, 1L, 1),
-          1.0,
-          1,
-          LearningRatePlan.newBuilder()
-              .setSchedule(Schedule.ALLR)
-              .setPeak(0.1)
-              .setWarmUp(0)
-              .setIterations(1)
-              .build(),
-          0.9,
-          0.0,
-          1L,
-          1);
+      Recipe.newBuilder()
+          .setNetwork(new NetworkSpec(new BuiltInNetwork("resnet8", 8), List.of(1, 28, 28), 10))
+          .setData(new DataSpec("mnist", "an id", 1, 1, 1L, 1, 0))
+          .setEpochs(1.0)
+          .setBatchSize(1)
+          .setLearningRate(
+              LearningRatePlan.newBuilder()
+                  .setSchedule(Schedule.ALLR)
+                  .setPeak(0.1)
+                  .setWarmUp(0)
+                  .setIterations(1)
+                  .build())
+          .setMomentum(0.9)
+          .setWeightDecay(0.0)
+          .setSeed(1L)
+          .setThreads(1)
+          .build();
 
   @Test
   void shouldWriteSparsitiesAsPeopleDo() {

@@ -41,16 +41,18 @@ final class DemoRecords {
         .setArtifact(new Artifact("file:///blobs/" + SHA256, 1L, SHA256))
         .setTargetSparsity(sparsity)
         .setRecipe(
-            new Recipe(
-                new NetworkSpec(new BuiltInNetwork("resnet8", 8), List.of(1, 28, 28), 10),
-                new DataSpec("fashion-mnist-sample", SHA256, 5_400, 600, 7L, 2_000),
-                10.0,
-                64,
-                rates,
-                0.9,
-                5e-4,
-                1L,
-                1))
+            Recipe.newBuilder()
+                .setNetwork(
+                    new NetworkSpec(new BuiltInNetwork("resnet8", 8), List.of(1, 28, 28), 10))
+                .setData(new DataSpec("fashion-mnist-sample", SHA256, 5_400, 600, 7L, 2_000, 0))
+                .setEpochs(10.0)
+                .setBatchSize(64)
+                .setLearningRate(rates)
+                .setMomentum(0.9)
+                .setWeightDecay(5e-4)
+                .setSeed(1L)
+                .setThreads(1)
+                .build())
         .setAt(Instant.EPOCH)
         .build();
   }
