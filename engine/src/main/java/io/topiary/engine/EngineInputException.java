@@ -13,7 +13,7 @@ import java.util.Objects;
 public final class EngineInputException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
 
-  public EngineInputException(String message) {
+  EngineInputException(String message) {
     super(message);
   }
 

@@ -1,6 +1,5 @@
 package io.topiary.engine.sparsifier;
 
-import io.topiary.engine.EngineInputException;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Parameter;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ public record Layout(List<Span> prunable, List<Span> others) {
   /**
    * The layout of a network's trainable parameters.
    *
-   * @throws EngineInputException when there are more than fit into one row
+   * @throws SparsifierException when there are more than fit into one row
    */
   public static Layout of(Network network) {
     var weights = spans(network, network.prunable(), 0);
@@ -71,7 +70,7 @@ public record Layout(List<Span> prunable, List<Span> others) {
     for (var parameter : parameters) {
       var length = parameter.shape().elements();
       if (from + length > Integer.MAX_VALUE - Long.BYTES) {
-        throw new EngineInputException(
+        throw new SparsifierException(
             "Network '%s' has more trainable parameters than the %d that can be trained."
                 .formatted(network.name(), Integer.MAX_VALUE - Long.BYTES));
       }

@@ -1,7 +1,5 @@
 package io.topiary.engine.sparsifier;
 
-import io.topiary.engine.EngineInputException;
-
 /**
  * Stochastic gradient descent with momentum over all parameters alike, as {@code torch.optim.SGD}
  * does it. With gradient g, weight decay wd, momentum m and learning rate lr, for every weight w:
@@ -72,7 +70,7 @@ public record Sgd(double momentum, double weightDecay) {
 
   private static void require(boolean condition, String message, Object value) {
     if (!condition) {
-      throw new EngineInputException(message.formatted(value));
+      throw new SparsifierException(message.formatted(value));
     }
   }
 }

@@ -52,7 +52,7 @@ public sealed interface Sparsifier permits Dense, FixedMask {
   /**
    * Goes on from what {@link #state} was, which must have the same names and lengths.
    *
-   * @throws io.topiary.engine.EngineInputException if it has others
+   * @throws SparsifierException if it has others
    */
   default void restore(Map<String, float[]> state) {
     StateMismatch.requireNames(Map.of(), state);

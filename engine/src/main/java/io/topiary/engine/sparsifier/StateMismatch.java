@@ -1,6 +1,5 @@
 package io.topiary.engine.sparsifier;
 
-import io.topiary.engine.EngineInputException;
 import java.util.Map;
 import java.util.Objects;
 
@@ -12,7 +11,7 @@ final class StateMismatch {
   /** Makes sure that the given state has the names and lengths of the own one. */
   static void requireNames(Map<String, float[]> own, Map<String, float[]> given) {
     if (!own.keySet().equals(given.keySet())) {
-      throw new EngineInputException(
+      throw new SparsifierException(
           "The method's state has %s; it must have %s."
               .formatted(given.keySet().stream().sorted().toList(), own.keySet()));
     }
@@ -20,7 +19,7 @@ final class StateMismatch {
         (name, floats) -> {
           int length = Objects.requireNonNull(given.get(name)).length;
           if (length != floats.length) {
-            throw new EngineInputException(
+            throw new SparsifierException(
                 "The method's state '%s' has %d values; it must have %d."
                     .formatted(name, length, floats.length));
           }
