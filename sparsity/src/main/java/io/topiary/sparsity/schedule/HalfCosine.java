@@ -1,8 +1,8 @@
 package io.topiary.sparsity.schedule;
 
 /**
- * The warm-up of every schedule that has one, so of all but FT and LRW: with peak P and length W >
- * 0, iteration i from 0 to W has
+ * The warm-up of every schedule that has one, so of all but FT and LRW, and but for 1-cycle, which
+ * starts higher: with peak P and length W > 0, iteration i from 0 to W has
  *
  * <pre>{@code P (1 - cos(pi i / W)) / 2}</pre>
  *
@@ -23,6 +23,17 @@ final class HalfCosine {
 
   static double rate(double peak, int iteration, int warmUp) {
     return peak * (1 - Math.cos(Math.PI * iteration / warmUp)) / 2;
+  }
+
+  /**
+   * What is left of a fall along half a cosine: {@code (1 + cos(pi share)) / 2}, computed as {@code
+   * cos^2(pi share / 2)}, which keeps its digits to the end.
+   *
+   * @param share of the fall that lies behind, from 0 to 1
+   */
+  static double left(double share) {
+    var cosine = Math.cos(Math.PI / 2 * share);
+    return cosine * cosine;
   }
 
   /** Iterations since the one at which the formula ended: i - W - 1, or i if W = 0. */

@@ -7,8 +7,9 @@ public sealed interface LearningRateSchedule permits DenseSchedule, RetrainingSc
   int iterations();
 
   /**
-   * W: iterations of the schedule's own warm-up, which lead from 0 to the peak; 0 when it has none.
-   * LRW has none even where it takes up the dense training within the latter's warm-up.
+   * W: iterations of the schedule's own warm-up, which lead from 0 (1-cycle's from a 25th of the
+   * peak) to the peak; 0 when it has none. LRW has none even where it takes up the dense training
+   * within the latter's warm-up.
    */
   int warmUp();
 

@@ -26,6 +26,11 @@ public record LinearDecay(double peak, int warmUp, int iterations) implements De
   }
 
   @Override
+  public DenseRule rule() {
+    return DenseRule.LINEAR;
+  }
+
+  @Override
   public double learningRate(int iteration) {
     Objects.checkIndex(iteration, iterations);
     if (HalfCosine.covers(iteration, warmUp)) {

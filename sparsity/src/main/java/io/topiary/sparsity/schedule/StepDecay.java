@@ -62,6 +62,11 @@ public record StepDecay(
   }
 
   @Override
+  public DenseRule rule() {
+    return DenseRule.STEP;
+  }
+
+  @Override
   public double learningRate(int iteration) {
     Objects.checkIndex(iteration, iterations);
     if (HalfCosine.covers(iteration, warmUp)) {

@@ -20,10 +20,7 @@ class DenseHistoryTest {
       var random = new Random(seed);
       var n = random.nextInt(1, 200);
       var w = random.nextInt(n);
-      var schedule =
-          seed % 2 == 0
-              ? new LinearDecay(random.nextDouble(), w, n)
-              : StepDecay.threeDrops(random.nextDouble(), w, n);
+      var schedule = anyRule(random).schedule(random.nextDouble(), w, n);
       var history = new DenseHistory(schedule);
 
       // Then
@@ -40,6 +37,10 @@ class DenseHistoryTest {
             .isEqualTo(i < w ? history.etaOne() : schedule.learningRate(i));
       }
     }
+  }
+
+  private static DenseRule anyRule(Random random) {
+    return List.of(DenseRule.values()).get(random.nextInt(DenseRule.values().length));
   }
 
   @Test

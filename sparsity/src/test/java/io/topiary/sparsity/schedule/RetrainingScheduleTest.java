@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -264,8 +265,9 @@ class RetrainingScheduleTest {
     var peak = random.nextDouble() + 1e-3;
     var n = random.nextInt(1, 600);
     var warmUp = random.nextBoolean() ? 0 : random.nextInt(n);
-    if (random.nextBoolean()) {
-      return new LinearDecay(peak, warmUp, n);
+    var rule = List.of(DenseRule.values()).get(random.nextInt(DenseRule.values().length));
+    if (rule != DenseRule.STEP) {
+      return rule.schedule(peak, warmUp, n);
     }
     var milestones = IntStream.range(warmUp + 1, n).filter(i -> random.nextInt(100) == 0).boxed();
     return new StepDecay(peak, warmUp, n, milestones.toList(), 0.1 + 0.9 * random.nextDouble());
