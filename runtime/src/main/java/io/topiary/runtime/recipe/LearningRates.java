@@ -6,19 +6,23 @@ import io.topiary.schemas.Schedule;
 import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.schedule.Allr;
 import io.topiary.sparsity.schedule.Clr;
+import io.topiary.sparsity.schedule.CosineDecay;
 import io.topiary.sparsity.schedule.DenseHistory;
+import io.topiary.sparsity.schedule.DenseRule;
 import io.topiary.sparsity.schedule.DenseSchedule;
 import io.topiary.sparsity.schedule.Ft;
 import io.topiary.sparsity.schedule.LearningRateSchedule;
 import io.topiary.sparsity.schedule.LinearDecay;
 import io.topiary.sparsity.schedule.Llr;
 import io.topiary.sparsity.schedule.Lrw;
+import io.topiary.sparsity.schedule.OneCycle;
 import io.topiary.sparsity.schedule.RetrainingRule;
 import io.topiary.sparsity.schedule.RetrainingSchedule;
 import io.topiary.sparsity.schedule.Slr;
 import io.topiary.sparsity.schedule.StepDecay;
 import java.util.EnumSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Learning rates as records carry them. Reading a plan that was written here gives the same rates,
@@ -86,6 +90,16 @@ public final class LearningRates {
     return Schedule.valueOf(rule.name());
   }
 
+  /** The name in records of a rule for dense training. */
+  public static Schedule kind(DenseRule rule) {
+    return Schedule.valueOf(rule.name());
+  }
+
+  /** Whether a record names a rule for dense training. */
+  public static boolean isDense(Schedule kind) {
+    return Stream.of(DenseRule.values()).anyMatch(rule -> kind(rule) == kind);
+  }
+
   /**
    * The rule for retraining that a record names.
    *
@@ -110,7 +124,7 @@ public final class LearningRates {
     if (schedule instanceof RetrainingSchedule retraining) {
       return kind(retraining.rule());
     }
-    return schedule instanceof StepDecay ? Schedule.STEP : Schedule.LINEAR;
+    return kind(((DenseSchedule) schedule).rule());
   }
 
   private static LearningRateSchedule follow(LearningRatePlan plan) {
@@ -153,19 +167,18 @@ public final class LearningRates {
   }
 
   private static DenseSchedule dense(LearningRatePlan plan) {
-    require(
-        plan.getSchedule() == Schedule.LINEAR || plan.getSchedule() == Schedule.STEP,
-        plan,
-        "is none for dense training; it must be LINEAR or STEP");
-    if (plan.getSchedule() == Schedule.STEP) {
-      return new StepDecay(
-          plan.getPeak(),
-          plan.getWarmUp(),
-          plan.getIterations(),
-          plan.getMilestones(),
-          plan.getFactor());
-    }
-    return linear(plan);
+    var peak = plan.getPeak();
+    var warmUp = plan.getWarmUp();
+    var iterations = plan.getIterations();
+    return switch (plan.getSchedule()) {
+      case LINEAR -> linear(plan);
+      case STEP -> new StepDecay(peak, warmUp, iterations, plan.getMilestones(), plan.getFactor());
+      case COSINE -> new CosineDecay(peak, warmUp, iterations);
+      case ONE_CYCLE -> new OneCycle(peak, warmUp, iterations);
+      case UNKNOWN, FT, LRW, SLR, CLR, LLR, ALLR ->
+          throw complaint(
+              plan, "is none for dense training; it must be LINEAR, STEP, COSINE or ONE_CYCLE");
+    };
   }
 
   private static LinearDecay linear(LearningRatePlan plan) {

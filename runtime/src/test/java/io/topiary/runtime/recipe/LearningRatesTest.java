@@ -8,10 +8,13 @@ import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Schedule;
 import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.schedule.Allr;
+import io.topiary.sparsity.schedule.CosineDecay;
 import io.topiary.sparsity.schedule.DenseHistory;
+import io.topiary.sparsity.schedule.DenseRule;
 import io.topiary.sparsity.schedule.DenseSchedule;
 import io.topiary.sparsity.schedule.LearningRateSchedule;
 import io.topiary.sparsity.schedule.LinearDecay;
+import io.topiary.sparsity.schedule.OneCycle;
 import io.topiary.sparsity.schedule.RetrainingRule;
 import io.topiary.sparsity.schedule.StepDecay;
 import java.io.IOException;
@@ -32,7 +35,11 @@ class LearningRatesTest {
           new LinearDecay(0.1, 0, 44),
           new LinearDecay(0.4, 5, 50),
           new StepDecay(0.1, 0, 90, List.of(30, 60, 80), 0.1),
-          new StepDecay(0.1, 4, 33, List.of(10), 0.5));
+          new StepDecay(0.1, 4, 33, List.of(10), 0.5),
+          new CosineDecay(0.1, 0, 44),
+          new CosineDecay(0.4, 5, 50),
+          new OneCycle(0.1, 13, 44),
+          new OneCycle(0.4, 0, 33));
 
   static Stream<LearningRateSchedule> schedules() {
     var schedules = new ArrayList<LearningRateSchedule>(DENSE);
@@ -71,9 +78,24 @@ class LearningRatesTest {
   }
 
   @ParameterizedTest
+  @EnumSource(DenseRule.class)
+  void shouldNameEveryRuleOfDenseTrainingToo(DenseRule rule) {
+    assertThat(LearningRates.kind(rule)).matches(LearningRates::isDense);
+    assertThat(LearningRates.plan(rule.schedule(0.1, 2, 22)).getSchedule())
+        .isEqualTo(LearningRates.kind(rule));
+  }
+
+  @ParameterizedTest
+  @EnumSource(RetrainingRule.class)
+  void shouldTakeNoRuleForRetrainingForOneOfDenseTraining(RetrainingRule rule) {
+    assertThat(LearningRates.isDense(LearningRates.kind(rule))).isFalse();
+    assertThat(LearningRates.isDense(Schedule.UNKNOWN)).isFalse();
+  }
+
+  @ParameterizedTest
   @EnumSource(
       value = Schedule.class,
-      names = {"UNKNOWN", "LINEAR", "STEP"})
+      names = {"UNKNOWN", "LINEAR", "STEP", "COSINE", "ONE_CYCLE"})
   void shouldFindNoRuleWhereThereIsNone(Schedule kind) {
     assertThatThrownBy(() -> LearningRates.rule(kind))
         .isInstanceOf(RecipeException.class)
@@ -98,7 +120,7 @@ class LearningRatesTest {
     return Stream.of(
         refused(
             plan(Schedule.UNKNOWN, 0.1, 0, 22),
-            "The learning-rate schedule is one that this version does not know; it knows LINEAR, ALLR, FT, LRW, SLR, CLR, LLR, STEP."),
+            "The learning-rate schedule is one that this version does not know; it knows LINEAR, ALLR, FT, LRW, SLR, CLR, LLR, STEP, COSINE, ONE_CYCLE."),
         refused(
             plan(Schedule.LRW, 0.05, 0, 22),
             "The learning-rate plan LRW lacks the rates of the dense training; it must have a history."),
@@ -113,13 +135,19 @@ class LearningRatesTest {
             "The learning-rate plan SLR has a warm-up of 3 iterations; of 22 it must be 2."),
         refused(
             plan(Schedule.SLR, 0.1, 2, 22).setHistory(dense(Schedule.UNKNOWN, 0.1, 0, 44)),
-            "The learning-rate schedule is one that this version does not know; it knows LINEAR, ALLR, FT, LRW, SLR, CLR, LLR, STEP."),
+            "The learning-rate schedule is one that this version does not know; it knows LINEAR, ALLR, FT, LRW, SLR, CLR, LLR, STEP, COSINE, ONE_CYCLE."),
         refused(
             plan(Schedule.SLR, 0.1, 2, 22).setHistory(dense(Schedule.LLR, 0.1, 2, 22)),
-            "The learning-rate plan LLR is none for dense training; it must be LINEAR or STEP."),
+            "The learning-rate plan LLR is none for dense training; it must be LINEAR, STEP, COSINE or ONE_CYCLE."),
         refused(
             plan(Schedule.SLR, 0.1, 2, 22).setHistory(dense(Schedule.LINEAR, 0.1, 0, 0)),
             "The dense training has 0 iterations, 0 of them warm-up; retraining needs at least 1 after the warm-up."),
+        refused(
+            plan(Schedule.LRW, 0.1, 0, 22).setHistory(dense(Schedule.COSINE, 0.1, 45, 44)),
+            "The warm-up is 45 of 44 iterations; it must be part of them."),
+        refused(
+            plan(Schedule.SLR, 0.1, 2, 22).setHistory(dense(Schedule.ONE_CYCLE, 0.2, 13, 44)),
+            "The learning-rate plan SLR has the peak rate 0.1; after its dense training it must be 0.2."),
         refused(
             plan(Schedule.FT, 0.1, 2, 22),
             "The learning-rate plan FT has a warm-up of 2 iterations; of 22 it must be 0."),
@@ -190,8 +218,9 @@ class LearningRatesTest {
     var dense = new LinearDecay(0.1, 0, 22);
     return LearningRatePlan.newBuilder(
         switch (kind) {
-          case UNKNOWN, COSINE, ONE_CYCLE ->
-              throw new IllegalArgumentException("it stands for none");
+          case UNKNOWN -> throw new IllegalArgumentException("it stands for none");
+          case COSINE -> LearningRates.plan(new CosineDecay(0.1, 0, 22));
+          case ONE_CYCLE -> LearningRates.plan(new OneCycle(0.1, 0, 22));
           case LINEAR -> LearningRates.plan(dense);
           case STEP -> LearningRates.plan(new StepDecay(0.1, 0, 22, List.of(), 1));
           case FT, LRW, SLR, CLR, LLR, ALLR ->
