@@ -21,16 +21,16 @@ from torchvision.models import resnet, vgg
 class ResNet(resnet.ResNet):
     """torchvision's, of any width and with either stem."""
 
-    def __init__(self, block, blocks, width, classes, cifar=False):
+    def __init__(self, block, blocks, width, classes, cifar=False, channels=3):
         nn.Module.__init__(self)
         self._norm_layer = nn.BatchNorm2d
         self.inplanes, self.dilation, self.groups, self.base_width = width, 1, 1, 64
-        self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.conv1 = nn.Conv2d(channels, width, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, 2, 1)
         if cifar:
-            self.conv1 = nn.Conv2d(3, width, 3, 1, 1, bias=False)
+            self.conv1 = nn.Conv2d(channels, width, 3, 1, 1, bias=False)
             self.maxpool = nn.Identity()
         self.layer1 = self._make_layer(block, width, blocks[0])
         self.layer2 = self._make_layer(block, 2 * width, blocks[1], stride=2)
@@ -120,9 +120,9 @@ class CifarBlock(nn.Module):
 
 
 class CifarResNet(nn.Module):
-    def __init__(self, blocks, width, classes):
+    def __init__(self, blocks, width, classes, channels=3):
         super().__init__()
-        self.conv1 = nn.Conv2d(3, width, 3, 1, 1, bias=False)
+        self.conv1 = nn.Conv2d(channels, width, 3, 1, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.layer1 = self.stage(width, width, blocks, 1)
         self.layer2 = self.stage(width, 2 * width, blocks, 2)
