@@ -9,6 +9,7 @@ import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.StoredSnapshot;
 import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
@@ -283,6 +284,31 @@ class TrainerServiceIT {
     @Override
     public byte[] commitResult(String id, byte[] manifest) {
       return store.commitResult(id, manifest);
+    }
+
+    @Override
+    public StoredSnapshot writeSnapshot(String job, long iteration, Content content) {
+      return store.writeSnapshot(job, iteration, content);
+    }
+
+    @Override
+    public List<StoredSnapshot> snapshots(String job) {
+      return store.snapshots(job);
+    }
+
+    @Override
+    public <T> Optional<T> readSnapshot(StoredSnapshot snapshot, Reading<T> reading) {
+      return store.readSnapshot(snapshot, reading);
+    }
+
+    @Override
+    public void removeSnapshot(StoredSnapshot snapshot) {
+      store.removeSnapshot(snapshot);
+    }
+
+    @Override
+    public void removeSnapshots(String job) {
+      store.removeSnapshots(job);
     }
   }
 }

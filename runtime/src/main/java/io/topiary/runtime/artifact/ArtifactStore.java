@@ -3,11 +3,13 @@ package io.topiary.runtime.artifact;
 import io.topiary.schemas.Artifact;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Files that never change, named by what they hold, and the results of jobs. What a method has
- * returned survives a crash; what it has not returned leaves no trace that a reader could see.
+ * Files that never change, named by what they hold, the results of jobs, and the points at which
+ * jobs can be taken up again. What a method has returned survives a crash; what it has not returned
+ * leaves no trace that a reader could see.
  *
  * <p>Safe for many threads and many processes on the same store. Every method may throw {@link
  * ArtifactException} when the store itself does not answer: a fault, to be retried.
@@ -64,4 +66,28 @@ public interface ArtifactStore {
    * @return the bytes that won
    */
   byte[] commitResult(String id, byte[] manifest);
+
+  /**
+   * Stores a point at which the job can be taken up again. Several holders of a job do not disturb
+   * each other.
+   *
+   * @param iteration iterations that are done by then
+   */
+  StoredSnapshot writeSnapshot(String job, long iteration, Content content);
+
+  /** The job's snapshots, the furthest first; whether they are whole shows when they are read. */
+  List<StoredSnapshot> snapshots(String job);
+
+  /**
+   * What the snapshot holds, its SHA-256 checked; absent when it has been removed meanwhile.
+   *
+   * @throws CorruptArtifactException when it is not what its name says
+   */
+  <T> Optional<T> readSnapshot(StoredSnapshot snapshot, Reading<T> reading);
+
+  /** Removes the snapshot if it is there. */
+  void removeSnapshot(StoredSnapshot snapshot);
+
+  /** Removes all snapshots of a job, which has ended. */
+  void removeSnapshots(String job);
 }

@@ -5,31 +5,26 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.Setting;
 import io.topiary.schemas.Artifact;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store on a file system, local or shared: {@code blobs/<sha256>} and {@code results/<id>}.
- * Whatever is written lies in {@code tmp/} of the same file system first, is synced, and then takes
- * its name in one step: by rename for a blob, by hard link for a result, as a link fails when the
- * name is taken. The directory is synced before a method returns.
+ * The store on a file system, local or shared: {@code blobs/<sha256>}, {@code results/<id>} and
+ * {@code snapshots/<job>/<iteration>-<sha256>}. Whatever is written lies in {@code tmp/} of the
+ * same file system first, is synced, and then takes its name in one step: by rename for a blob or a
+ * snapshot, by hard link for a result, as a link fails when the name is taken. The directory is
+ * synced before a method returns.
  */
 public final class FileArtifactStore implements ArtifactStore {
 
@@ -42,9 +37,6 @@ public final class FileArtifactStore implements ArtifactStore {
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
-  /** Longer than any write takes; what is older was left by a crash. */
-  private static final Duration LEFT_BEHIND = Duration.ofDays(1);
-
   /** Bytes in a file's name, beyond which no common file system goes. */
   private static final int LONGEST_NAME = 255;
 
@@ -53,14 +45,16 @@ public final class FileArtifactStore implements ArtifactStore {
 
   private final Path blobs;
   private final Path results;
-  private final Path tmp;
+  private final Drafts drafts;
+  private final SnapshotFolder snapshots;
   private final VerifiedFiles verified = new VerifiedFiles();
 
   private FileArtifactStore(Path root) throws IOException {
     this.root = Files.createDirectories(root).toRealPath();
     this.blobs = Files.createDirectories(this.root.resolve("blobs"));
     this.results = Files.createDirectories(this.root.resolve("results"));
-    this.tmp = Files.createDirectories(this.root.resolve("tmp"));
+    this.drafts = new Drafts(this.root.resolve("tmp"));
+    this.snapshots = new SnapshotFolder(this.root.resolve("snapshots"), drafts);
   }
 
   /**
@@ -71,7 +65,8 @@ public final class FileArtifactStore implements ArtifactStore {
   public static FileArtifactStore open(Path directory) {
     try {
       var store = new FileArtifactStore(directory);
-      store.deleteLeftBehind();
+      store.drafts.deleteLeftBehind();
+      store.removeSnapshotsOfDoneJobs();
       store.tryLink();
       return store;
     } catch (IOException | UnsupportedOperationException e) {
@@ -84,20 +79,17 @@ public final class FileArtifactStore implements ArtifactStore {
 
   @Override
   public Artifact write(Content content) {
-    var draft = draft();
     try {
-      try {
-        content.writeTo(draft);
-        sync(draft);
-        var sha256 = Sha256.of(draft);
-        var size = Files.size(draft);
-        var blob = blobs.resolve(sha256);
-        Files.move(draft, blob, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(blobs);
-        return new Artifact(blob.toUri().toString(), size, sha256);
-      } finally {
-        Files.deleteIfExists(draft);
-      }
+      return drafts.write(
+          content,
+          draft -> {
+            var sha256 = Sha256.of(draft);
+            var size = Files.size(draft);
+            var blob = blobs.resolve(sha256);
+            Files.move(draft, blob, StandardCopyOption.ATOMIC_MOVE);
+            Drafts.syncDirectory(blobs);
+            return new Artifact(blob.toUri().toString(), size, sha256);
+          });
     } catch (IOException e) {
       throw fault("be written", e);
     }
@@ -128,7 +120,7 @@ public final class FileArtifactStore implements ArtifactStore {
     try {
       var result = Files.readAllBytes(resultFile(id));
       // Who committed it may not have come to this yet: a crash could still let another one win.
-      syncDirectory(results);
+      Drafts.syncDirectory(results);
       return Optional.of(result);
     } catch (NoSuchFileException e) {
       if (!Files.isDirectory(results)) {
@@ -143,19 +135,60 @@ public final class FileArtifactStore implements ArtifactStore {
   @Override
   public byte[] commitResult(String id, byte[] manifest) {
     var result = resultFile(id);
-    var draft = draft();
     try {
       try {
-        Files.write(draft, manifest);
-        sync(draft);
-        Files.createLink(result, draft);
+        drafts.write(
+            draft -> Files.write(draft, manifest), draft -> Files.createLink(result, draft));
       } catch (FileAlreadyExistsException e) {
         // Another attempt was first.
-      } finally {
-        Files.deleteIfExists(draft);
       }
-      syncDirectory(results);
+      Drafts.syncDirectory(results);
       return Files.readAllBytes(result);
+    } catch (IOException e) {
+      throw fault("be written", e);
+    }
+  }
+
+  @Override
+  public StoredSnapshot writeSnapshot(String job, long iteration, Content content) {
+    try {
+      return snapshots.write(job, iteration, content);
+    } catch (IOException e) {
+      throw fault("be written", e);
+    }
+  }
+
+  @Override
+  public List<StoredSnapshot> snapshots(String job) {
+    try {
+      return snapshots.list(job);
+    } catch (IOException e) {
+      throw fault("be read", e);
+    }
+  }
+
+  @Override
+  public <T> Optional<T> readSnapshot(StoredSnapshot snapshot, Reading<T> reading) {
+    try {
+      return snapshots.read(snapshot, reading);
+    } catch (IOException e) {
+      throw fault("be read", e);
+    }
+  }
+
+  @Override
+  public void removeSnapshot(StoredSnapshot snapshot) {
+    try {
+      snapshots.remove(snapshot);
+    } catch (IOException e) {
+      throw fault("be written", e);
+    }
+  }
+
+  @Override
+  public void removeSnapshots(String job) {
+    try {
+      snapshots.removeAll(job);
     } catch (IOException e) {
       throw fault("be written", e);
     }
@@ -208,54 +241,33 @@ public final class FileArtifactStore implements ArtifactStore {
   }
 
   private Path resultFile(String id) {
+    return results.resolve(requireId(id));
+  }
+
+  static String requireId(String id) {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException("\"" + id + "\" is no id: " + ID.pattern());
     }
-    return results.resolve(id);
+    return id;
   }
 
-  private Path draft() {
-    return tmp.resolve(UUID.randomUUID().toString());
-  }
-
-  private void deleteLeftBehind() throws IOException {
-    var limit = Instant.now().minus(LEFT_BEHIND);
-    try (var drafts = Files.list(tmp)) {
-      for (var draft : drafts.toList()) {
-        try {
-          if (Files.getLastModifiedTime(draft).toInstant().isBefore(limit)) {
-            Files.deleteIfExists(draft);
-          }
-        } catch (NoSuchFileException e) {
-          log.debug("{} was another process's, which is done with it", draft);
-        }
+  /** Whoever was to remove a done job's snapshots may have crashed before. */
+  private void removeSnapshotsOfDoneJobs() throws IOException {
+    for (var job : snapshots.jobs()) {
+      if (ID.matcher(job).matches() && Files.exists(results.resolve(job))) {
+        snapshots.removeAll(job);
       }
     }
   }
 
   private void tryLink() throws IOException {
-    var draft = Files.createFile(draft());
-    var link = draft();
+    var draft = Files.createFile(drafts.path());
+    var link = drafts.path();
     try {
       Files.createLink(link, draft);
     } finally {
       Files.deleteIfExists(link);
       Files.deleteIfExists(draft);
-    }
-  }
-
-  private static void sync(Path file) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-  }
-
-  /** Makes the names in a directory durable, where the platform lets a directory be opened. */
-  private static void syncDirectory(Path directory) throws IOException {
-    if (File.separatorChar == '/') {
-      try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
     }
   }
 

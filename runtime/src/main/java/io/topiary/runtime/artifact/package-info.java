@@ -1,4 +1,7 @@
-/** Immutable files, named by what they hold, and the one place where a result is committed. */
+/**
+ * Immutable files, named by what they hold, the one place where a result is committed, and the
+ * snapshots that jobs go on from.
+ */
 @NullMarked
 package io.topiary.runtime.artifact;
 
