@@ -30,6 +30,16 @@ public interface JobHandler<V> {
   JobResult handle(V job, JobContext context) throws InterruptedException;
 
   /**
+   * How far earlier attempts have brought the job: where the next one starts, in a number that
+   * grows with what is done, such as iterations; 0 where it starts from nothing. Attempts count
+   * towards poison only as long as it stays the same, however they end. An {@link
+   * ArtifactException} counts as a fault.
+   */
+  default long progress(V job) {
+    return 0;
+  }
+
+  /**
    * Tells the world that the job has failed for good, and returns when that has been sent. Called
    * after poison, from {@link #handle} or after too many attempts without progress; its record then
    * goes to the dead letters.

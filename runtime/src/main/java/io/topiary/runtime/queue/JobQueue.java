@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * place has been acknowledged by the broker: its dead letter, or an equal record for another
  * attempt. A worker that dies lets the lock lapse, and the job starts elsewhere; a worker that is
  * closed hands its jobs back. Attempts that made no progress are counted in a header, and too many
- * of them are poison.
+ * of them are poison; one that got further than the record says, killed or not, starts the count
+ * afresh.
  *
  * @see <a
  *     href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-932%3A+Queues+for+Kafka">KIP-932,
@@ -42,6 +43,9 @@ public final class JobQueue implements AutoCloseable {
 
   /** Header of a record that was sent again: how many attempts it has seen without progress. */
   public static final String ATTEMPTS_HEADER = "topiary.attempts";
+
+  /** Header of a record that was sent again: how far the job was then, by its handler's measure. */
+  public static final String PROGRESS_HEADER = "topiary.progress";
 
   private static final Logger log = LoggerFactory.getLogger(JobQueue.class);
 

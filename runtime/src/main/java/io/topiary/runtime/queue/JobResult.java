@@ -6,6 +6,9 @@ public sealed interface JobResult {
   /** The result is committed and sent; the job leaves the queue. */
   record Done() implements JobResult {}
 
+  /** Nobody wants it any more, and that has been told; the job leaves the queue. */
+  record Cancelled() implements JobResult {}
+
   /**
    * The worker is stopping, and another is to go on.
    *
@@ -30,6 +33,10 @@ public sealed interface JobResult {
 
   static JobResult done() {
     return new Done();
+  }
+
+  static JobResult cancelled() {
+    return new Cancelled();
   }
 
   static JobResult handedBack(boolean progressed) {

@@ -83,27 +83,55 @@ final class JobRunner<V extends SpecificRecord> {
       log.warn("{} goes to the dead letters: {}", Deliveries.name(record), e.getMessage());
       return sent(Ending.UNDECODABLE, () -> deadLetters.send(record, e));
     }
-    var context = Deliveries.context(record, patience::stopping, patience::rewarded);
-    if (limits.spent(context.deliveryCount())) {
+    var spent = limits.spent(record.deliveryCount().orElse((short) 1));
+    var reached = reached(job, !spent);
+    if (reached.isEmpty()) {
+      log.info("{} is sent again as it came", Deliveries.name(record));
+      return sendAgain(record, Deliveries.attempts(record), 0);
+    }
+    var context = Deliveries.context(record, reached.get(), patience::stopping, patience::rewarded);
+    if (spent) {
       log.info(
           "{} was delivered {} times and is sent again",
           Deliveries.name(record),
           context.deliveryCount());
-      return sendAgain(record, context.attempt() - 1);
+      return sendAgain(record, context.attempt() - 1, reached.get());
     }
+    return settle(record, job, context, reached.get());
+  }
+
+  private Optional<Ending> settle(
+      ConsumerRecord<byte[], byte[]> record, V job, JobContext context, long reached)
+      throws InterruptedException {
     var result = work(job, context);
     if (result instanceof JobResult.Poison poison) {
       return refuse(record, job, context, poison.cause());
     }
     if (result instanceof JobResult.HandedBack handedBack) {
       log.info("{} is handed back", Deliveries.name(record));
-      return sendAgain(record, handedBack.progressed() ? 0 : context.attempt());
+      return sendAgain(record, handedBack.progressed() ? 0 : context.attempt(), reached);
     }
     if (result instanceof JobResult.Fault) {
       log.info("{} is handed back", Deliveries.name(record));
-      return sendAgain(record, context.attempt() - 1);
+      return sendAgain(record, context.attempt() - 1, reached);
     }
-    return Optional.of(Ending.DONE);
+    return Optional.of(result instanceof JobResult.Cancelled ? Ending.CANCELLED : Ending.DONE);
+  }
+
+  /**
+   * How far the job is; absent when the store is away and it is no time to wait for it. As nothing
+   * is known of the attempts then, none of them is counted.
+   */
+  private Optional<Long> reached(V job, boolean patient) throws InterruptedException {
+    for (var faults = 1; ; faults++) {
+      try {
+        return Optional.of(handler.progress(job));
+      } catch (ArtifactException e) {
+        if (!patient || !patience.lasts(faults, String.valueOf(e.getMessage()))) {
+          return Optional.empty();
+        }
+      }
+    }
   }
 
   private V decode(ConsumerRecord<byte[], byte[]> record) {
@@ -166,9 +194,10 @@ final class JobRunner<V extends SpecificRecord> {
    * Puts an equal record into the queue. The broker gives a released record up, in silence, when it
    * has been delivered often enough; a record that is sent again starts afresh.
    */
-  private Optional<Ending> sendAgain(ConsumerRecord<byte[], byte[]> record, int attempts)
+  private Optional<Ending> sendAgain(
+      ConsumerRecord<byte[], byte[]> record, int attempts, long reached)
       throws InterruptedException {
-    return sent(Ending.HANDED_BACK, () -> sender.send(Deliveries.again(record, attempts)));
+    return sent(Ending.HANDED_BACK, () -> sender.send(Deliveries.again(record, attempts, reached)));
   }
 
   private Optional<Ending> sent(Ending ending, Sending sending) throws InterruptedException {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Tells how jobs ended. Both methods return when the broker has acknowledged it, and throw {@link
+ * Tells how jobs ended. Every method returns when the broker has acknowledged it, and throws {@link
  * KafkaException} when it has not.
  */
 public final class Outcomes {
@@ -47,6 +47,16 @@ public final class Outcomes {
   public void failed(String id, Lineage lineage, String reason, Instant started)
       throws InterruptedException {
     send(id, lineage, Result.FAILED, Optional.of(reason), started);
+  }
+
+  /**
+   * Somebody wanted the job to end, and it has.
+   *
+   * @param reason one sentence for people
+   */
+  public void cancelled(String id, Lineage lineage, String reason, Instant started)
+      throws InterruptedException {
+    send(id, lineage, Result.CANCELLED, Optional.of(reason), started);
   }
 
   private void send(

@@ -16,6 +16,7 @@ final class QueueMeters implements AutoCloseable {
   /** How a delivery ended. */
   enum Ending {
     DONE,
+    CANCELLED,
     HANDED_BACK,
     POISON,
     UNDECODABLE

@@ -20,7 +20,7 @@ class DeliveriesTest {
   @CsvSource({"0, 1, 1", "0, 3, 3", "4, 1, 5", "4, 3, 7"})
   void shouldCountEarlierAttemptsAndEarlierDeliveries(String header, short delivery, int attempt) {
     // When
-    var context = Deliveries.context(record(header, delivery), () -> false, () -> {});
+    var context = Deliveries.context(record(header, delivery), 0, () -> false, () -> {});
 
     // Then
     assertThat(context.attempt()).isEqualTo(attempt);
@@ -32,7 +32,7 @@ class DeliveriesTest {
   @ValueSource(strings = {"", "-1", "many", "99999999999"})
   void shouldTakeAHeaderThatIsNoCountForNone(@Nullable String header) {
     // When, Then
-    assertThat(Deliveries.context(record(header, (short) 1), () -> false, () -> {}).attempt())
+    assertThat(Deliveries.context(record(header, (short) 1), 0, () -> false, () -> {}).attempt())
         .isEqualTo(1);
   }
 
@@ -43,7 +43,7 @@ class DeliveriesTest {
     record.headers().add("traceparent", new byte[] {7});
 
     // When
-    var again = Deliveries.again(record, 5);
+    var again = Deliveries.again(record, 5, 0);
 
     // Then
     assertThat(again.topic()).isEqualTo("jobs");
@@ -53,6 +53,46 @@ class DeliveriesTest {
         .singleElement()
         .satisfies(header -> assertThat(header.value()).asString(UTF_8).isEqualTo("5"));
     assertThat(again.headers().lastHeader("traceparent").value()).containsExactly(7);
+    assertThat(again.headers().headers(JobQueue.PROGRESS_HEADER)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Record says, job is at, attempt: only what is further than the record says starts afresh.
+    "0, 0, 7",
+    "0, 1, 1",
+    "100, 99, 7",
+    "100, 100, 7",
+    "100, 101, 1",
+    "none, 0, 7",
+    "-5, 0, 7",
+    "999999999999999999, 100, 7",
+  })
+  void shouldCountNoAttemptThatMayHaveBroughtTheJobFurther(
+      String header, long reached, int attempt) {
+    // Given
+    var record = record("4", (short) 3);
+    record.headers().add(JobQueue.PROGRESS_HEADER, header.getBytes(UTF_8));
+
+    // When, Then
+    assertThat(Deliveries.context(record, reached, () -> false, () -> {}).attempt())
+        .isEqualTo(attempt);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100, 150, 150", "100, 50, 100", "100, 0, 100"})
+  void shouldSendAgainHowFarTheJobHasEverBeen(String header, long reached, String sent) {
+    // Given
+    var record = record("4", (short) 1);
+    record.headers().add(JobQueue.PROGRESS_HEADER, header.getBytes(UTF_8));
+
+    // When
+    var again = Deliveries.again(record, 0, reached);
+
+    // Then
+    assertThat(again.headers().headers(JobQueue.PROGRESS_HEADER))
+        .singleElement()
+        .satisfies(it -> assertThat(it.value()).asString(UTF_8).isEqualTo(sent));
   }
 
   private static ConsumerRecord<byte[], byte[]> record(@Nullable String attempts, short delivery) {

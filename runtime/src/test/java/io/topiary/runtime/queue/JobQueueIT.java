@@ -8,8 +8,10 @@ import static org.awaitility.Awaitility.await;
 import io.kroxylicious.testing.kafka.api.KafkaCluster;
 import io.kroxylicious.testing.kafka.common.BrokerConfig;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
+import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Shape;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -330,6 +332,90 @@ class JobQueueIT {
   }
 
   @Test
+  void shouldNotGiveUpAJobThatGetsFurtherThoughEveryWorkerOfItDies() throws Exception {
+    // Given a job that has been given up but for the progress that its dead workers made
+    var handler = RecordingHandler.thatSucceeds().withProgress(() -> 150);
+    queue.start(RecordingHandler.thatSucceeds()).close();
+    queue.sender.send(withProgress(withAttempts(queue.record("slow"), 10), 100));
+    releaseUntilTwoDeliveriesAreLeft();
+
+    // When
+    queue.start(handler);
+
+    // Then
+    await().atMost(SOON).until(() -> queue.ended("done") == 1);
+    assertThat(handler.contexts()).extracting(JobContext::attempt).containsExactly(1);
+    assertThat(queue.read(queue.topic.name()))
+        .extracting(record -> header(record, JobQueue.ATTEMPTS_HEADER))
+        .containsExactly(Optional.of("10"), Optional.of("0"));
+    assertThat(queue.read(queue.topic.name()))
+        .extracting(record -> header(record, JobQueue.PROGRESS_HEADER))
+        .containsExactly(Optional.of("100"), Optional.of("150"));
+  }
+
+  @Test
+  void shouldGiveUpAJobThatNeverGetsFurtherWhenItsWorkersDie() throws Exception {
+    // Given
+    var handler = RecordingHandler.thatSucceeds().withProgress(() -> 100);
+    queue.start(RecordingHandler.thatSucceeds()).close();
+    queue.sender.send(withProgress(withAttempts(queue.record("stuck"), 7), 100));
+    releaseUntilTwoDeliveriesAreLeft();
+
+    // When
+    queue.start(handler);
+
+    // Then
+    await().atMost(SOON).until(() -> queue.ended("poison") == 1);
+    assertThat(handler.jobs()).isEmpty();
+    assertThat(handler.refusals())
+        .containsExactly("stuck: The job was given up after 10 attempts without progress.");
+  }
+
+  @Test
+  void shouldWaitForTheStoreThatTellsHowFarAJobIs() throws Exception {
+    // Given
+    var isBack = new AtomicBoolean();
+    var handler =
+        RecordingHandler.thatSucceeds()
+            .withProgress(
+                () -> {
+                  if (isBack.get()) {
+                    return 0;
+                  }
+                  throw new ArtifactException("The store is away.", new IOException());
+                });
+    queue.start(handler);
+
+    // When
+    queue.send("job");
+    await()
+        .atMost(SOON)
+        .until(() -> queue.telemetry.health().unready().containsValue("The store is away."));
+    isBack.set(true);
+
+    // Then
+    await().atMost(SOON).until(() -> queue.ended("done") == 1);
+    assertThat(handler.contexts()).extracting(JobContext::attempt).containsExactly(1);
+    assertThat(queue.telemetry.health().unready()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeACancelledJobOffTheQueue() throws Exception {
+    // Given
+    var handler = new RecordingHandler((job, context) -> JobResult.cancelled());
+    queue.start(handler);
+
+    // When
+    queue.send("job");
+
+    // Then
+    await().atMost(SOON).until(() -> queue.ended("cancelled") == 1);
+    assertThat(handler.jobs()).containsExactly("job");
+    assertThat(queue.deadLetters()).isEmpty();
+    assertThat(queue.read(queue.topic.name())).hasSize(1);
+  }
+
+  @Test
   void shouldNotGiveUpAJobWhoseResultIsCommitted() throws Exception {
     // Given
     var handler = RecordingHandler.thatSucceeds().withCommitted("done");
@@ -604,6 +690,12 @@ class JobQueueIT {
   private static ProducerRecord<byte[], byte[]> withAttempts(
       ProducerRecord<byte[], byte[]> record, int attempts) {
     record.headers().add(JobQueue.ATTEMPTS_HEADER, String.valueOf(attempts).getBytes(UTF_8));
+    return record;
+  }
+
+  private static ProducerRecord<byte[], byte[]> withProgress(
+      ProducerRecord<byte[], byte[]> record, long progress) {
+    record.headers().add(JobQueue.PROGRESS_HEADER, String.valueOf(progress).getBytes(UTF_8));
     return record;
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /** Does with a job what a test says, and remembers what it saw. */
 final class RecordingHandler implements JobHandler<Control> {
@@ -15,6 +16,7 @@ final class RecordingHandler implements JobHandler<Control> {
   }
 
   private final Behaviour behaviour;
+  private volatile LongSupplier progress = () -> 0;
   private final Set<String> committed = ConcurrentHashMap.newKeySet();
   private final List<String> jobs = new CopyOnWriteArrayList<>();
   private final List<JobContext> contexts = new CopyOnWriteArrayList<>();
@@ -43,6 +45,17 @@ final class RecordingHandler implements JobHandler<Control> {
   RecordingHandler withCommitted(String id) {
     committed.add(id);
     return this;
+  }
+
+  /** Attempts get so far before they die. */
+  RecordingHandler withProgress(LongSupplier reached) {
+    progress = reached;
+    return this;
+  }
+
+  @Override
+  public long progress(Control job) {
+    return progress.getAsLong();
   }
 
   @Override
