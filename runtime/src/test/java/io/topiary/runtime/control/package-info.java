@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.control;
+
+import org.jspecify.annotations.NullMarked;
