@@ -169,7 +169,8 @@ class BadInputTest {
         "--mask m                    | --mask is there without --checkpoint",
         "--checkpoint absent         | --checkpoint is absent, but there is no such file.",
         "--batch-size 0              | --batch-size is 0, but it should be at least 1.",
-        "--dense-schedule none       | --dense-schedule is 'none', but it should be linear or step.",
+        "--dense-schedule none       | --dense-schedule is 'none', but it should be linear, step, cosine or 1-cycle.",
+        "--warm-up 20                | --warm-up is 20, but it should be at least 0 and below 1",
         "--network my-net.json       | There is no network file my-net.json.",
       })
   void shouldRefuseTrainingInOneSentence(String options, String expected) {

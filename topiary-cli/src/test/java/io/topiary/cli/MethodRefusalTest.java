@@ -36,8 +36,16 @@ class MethodRefusalTest {
         "--schedule lrw --epochs 1 | LRW cannot rewind 170 iterations, as the dense training had 85;"
             + " retraining must be no longer than that.",
         "--method bimp --dense-schedule step | --dense-schedule is step, but with --method bimp it"
-            + " should be linear, as the rate falls to 0 before the first pruning.",
-        "--dense-schedule cosine | --dense-schedule is 'cosine', but it should be linear or step.",
+            + " should be linear, as the rate falls to 0 in a straight line before the first pruning.",
+        "--method bimp --dense-schedule 1-cycle | --dense-schedule is 1-cycle, but with --method bimp"
+            + " it should be linear, as the rate falls to 0 in a straight line before the first"
+            + " pruning.",
+        "--dense-schedule triangle | --dense-schedule is 'triangle', but it should be linear, step,"
+            + " cosine or 1-cycle.",
+        "--warm-up 1 | --warm-up is 1, but it should be at least 0 and below 1, for example 0.1.",
+        "--warm-up -0.1 | --warm-up is -0.1, but it should be at least 0 and below 1, for example"
+            + " 0.1.",
+        "--warm-up NaN | --warm-up is NaN, but it should be at least 0 and below 1, for example 0.1.",
         "--selector biggest | There is no selector 'biggest'; there are global-magnitude, uniform,"
             + " uniform-dense-first, erk, lamp, 2:4, random, where 2:4 may be any N:M.",
         "--selector 5:4 | --selector is 5:4, but of N:M, N should be at least 1 and below M, for example"

@@ -24,6 +24,9 @@ class PlanCommandTest {
         "bimp.txt     | --method bimp --epochs 20 --dense-epochs 8 --phases 3 --sparsity 0.9",
         "imp.txt      | --method imp --total-retrain-epochs 7 --sparsity 0.5,0.9",
         "lrw-step.txt | --schedule lrw --dense-schedule step --sparsity 0.9 --retrain-epochs 5",
+        "slr-1cycle.txt | --schedule slr --dense-schedule 1-cycle --sparsity 0.9 --retrain-epochs 5",
+        "clr-cosine.txt | --schedule clr --dense-schedule cosine --warm-up 0.1 --sparsity 0.9"
+            + " --retrain-epochs 5",
         "renda.txt    | --method imp-renda --sparsity 0.7,0.75 --images 60 --retrain-epochs 1",
         "images.txt   | --network resnet50 --images 1281167 --batch-size 256 --epochs 90"
             + " --retrain-epochs 10 --selector 2:4",

@@ -26,9 +26,10 @@ public final class Feasibility {
       PruningRequest pruning, TrainingRequest training, Network network, int perEpoch) {
     var bimp = pruning.retraining() instanceof RetrainingEpochs.Budget;
     require(
-        !(bimp && training.stepped()),
-        "--dense-schedule is step, but with --method bimp it should be linear, as the rate falls to"
-            + " 0 before the first pruning.");
+        !bimp || training.shape().linear(),
+        "--dense-schedule is %s, but with --method bimp it should be linear, as the rate falls to 0"
+            + " in a straight line before the first pruning.",
+        training.shape().rule().label());
     requireAnIteration(bimp ? "--dense-epochs" : "--epochs", pruning.denseEpochs(), perEpoch);
     requireAnIteration(retrainOption(pruning), pruning.retraining().epochs(), perEpoch);
     var iterations = (int) Math.rint(pruning.denseEpochs() * perEpoch);

@@ -4,15 +4,13 @@ import static io.topiary.cli.options.Refusals.number;
 import static io.topiary.cli.options.Refusals.require;
 import static io.topiary.cli.options.Refusals.requirePositive;
 
-import java.util.List;
+import io.topiary.sparsity.schedule.DenseRule;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** How a network is trained, as it is asked for on the command line. */
 public final class TrainingOptions {
-
-  private static final String STEP = "step";
-  private static final List<String> DENSE_SCHEDULES = List.of("linear", STEP);
 
   @Option(
       names = "--batch-size",
@@ -33,10 +31,20 @@ public final class TrainingOptions {
       paramLabel = "NAME",
       defaultValue = "linear",
       description =
-          "Learning rates of the dense training: linear, which falls to 0, or step, a tenth from"
-              + " 1/3, 2/3 and 8/9 on. FT and LRW go on with its last rates, which are almost 0"
-              + " after linear: compare them with others after step. Default: ${DEFAULT-VALUE}")
+          "Learning rates of the dense training: linear, which falls to 0; step, a tenth from"
+              + " 1/3, 2/3 and 8/9 on; cosine, which falls to 0 along half a cosine; or 1-cycle,"
+              + " which rises from a 25th of the peak and falls to almost 0. FT and LRW go on with"
+              + " its last rates, which are almost 0 after all but step: compare them with others"
+              + " after step. Default: ${DEFAULT-VALUE}")
   private String denseSchedule = "";
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SHARE",
+      description =
+          "Share of the dense training in which its rates rise to the peak, for example 0.1."
+              + " Default: 0; with 1-cycle 0.3")
+  private Optional<Double> warmUp = Optional.empty();
 
   @Option(
       names = "--weight-decay",
@@ -67,8 +75,18 @@ public final class TrainingOptions {
                 decay >= 0 && Double.isFinite(decay),
                 "--weight-decay is %s, but it should be at least 0.",
                 number(decay)));
-    Refusals.requireChoice("--dense-schedule", denseSchedule, DENSE_SCHEDULES);
-    var stepped = denseSchedule.equals(STEP);
-    return new TrainingRequest(batchSize, learningRate, stepped, weightDecay, seed);
+    return new TrainingRequest(batchSize, learningRate, shape(), weightDecay, seed);
+  }
+
+  private DenseShape shape() {
+    var labels = Stream.of(DenseRule.values()).map(DenseRule::label).toList();
+    Refusals.requireChoice("--dense-schedule", denseSchedule, labels);
+    warmUp.ifPresent(
+        share ->
+            require(
+                share >= 0 && share < 1,
+                "--warm-up is %s, but it should be at least 0 and below 1, for example 0.1.",
+                number(share)));
+    return DenseShape.of(DenseRule.named(denseSchedule), warmUp);
   }
 }

@@ -3,21 +3,19 @@ package io.topiary.cli.options;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Operator.BatchNormalization;
 import io.topiary.sparsity.schedule.DenseSchedule;
-import io.topiary.sparsity.schedule.LinearDecay;
-import io.topiary.sparsity.schedule.StepDecay;
 import java.util.Optional;
 
 /**
  * How a network is to be trained. One that exists makes sense in itself.
  *
  * @param learningRate peak of the dense training, eta_1; absent for what suits the network
- * @param stepped whether its rates fall in steps, and not linearly to 0
+ * @param shape of its rates
  * @param weightDecay absent for what suits the network
  */
 public record TrainingRequest(
     int batchSize,
     Optional<Double> learningRate,
-    boolean stepped,
+    DenseShape shape,
     Optional<Double> weightDecay,
     long seed) {
 
@@ -41,9 +39,7 @@ public record TrainingRequest(
   /** The rates of the dense training. */
   public DenseSchedule rates(Network network, int iterations) {
     var peak = learningRate.orElseGet(() -> Suitable.of(network).learningRate());
-    return stepped
-        ? StepDecay.threeDrops(peak, 0, iterations)
-        : new LinearDecay(peak, 0, iterations);
+    return shape.rates(peak, iterations);
   }
 
   public double weightDecay(Network network) {

@@ -14,12 +14,14 @@ import io.topiary.cli.plan.RatePlot.Letters;
 import io.topiary.cli.text.Figures;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.plan.PlannedRates;
+import io.topiary.sparsity.schedule.DenseRule;
 import io.topiary.sparsity.schedule.Iterations;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  topiary plan --method bimp --epochs 20 --dense-epochs 8 --phases 3 --sparsity 0.9",
       "  topiary plan --method imp --total-retrain-epochs 10 --sparsity 0.9,0.98",
       "  topiary plan --schedule lrw --dense-schedule step --sparsity 0.9",
+      "  topiary plan --schedule slr --dense-schedule 1-cycle --warm-up 0.3 --sparsity 0.9",
       "  topiary plan --network resnet50 --images 1281167 --batch-size 256 --epochs 90"
     })
 public final class PlanCommand implements Callable<Integer> {
@@ -99,18 +102,19 @@ public final class PlanCommand implements Callable<Integer> {
                 Figures.count(setting.images(), "image"),
                 Figures.format("%,d", request.batchSize()),
                 Figures.count(perEpoch, "iteration"));
-    print(plans, pruning, data, spec.commandLine().getOut());
+    var head = Stream.concat(Stream.of(data), denseRates(plans.get(0)).stream()).toList();
+    print(plans, pruning, head, spec.commandLine().getOut());
     return 0;
   }
 
   /** A table for each plan, and a plot for all that follow each other and have the same. */
   private void print(
-      List<PlannedRates> plans, PruningRequest pruning, String data, PrintWriter out) {
+      List<PlannedRates> plans, PruningRequest pruning, List<String> head, PrintWriter out) {
     var plots = plans.stream().map(plan -> RatePlot.lines(plan, letters(), columns())).toList();
     var alike = 0;
     for (var i = 0; i < plans.size(); i++) {
       out.println(title(plans.get(i), pruning));
-      out.println(data);
+      head.forEach(out::println);
       out.println();
       PlanTable.lines(plans.get(i)).forEach(out::println);
       out.println();
@@ -156,6 +160,20 @@ public final class PlanCommand implements Callable<Integer> {
             Figures.count(plan.phases().size(), "phase"),
             pruning.selector().name(),
             pruning.rule().label());
+  }
+
+  /** How the rates of the dense training go, where it is not the usual way; of all plans alike. */
+  private static Optional<String> denseRates(PlannedRates rates) {
+    var dense = rates.dense().schedule();
+    if (dense.rule() == DenseRule.LINEAR && dense.warmUp() == 0) {
+      return Optional.empty();
+    }
+    var rise =
+        dense.warmUp() == 0
+            ? ""
+            : Figures.format(
+                ", rising for %,d of %,d iterations", dense.warmUp(), dense.iterations());
+    return Optional.of("dense rates: " + dense.rule().label() + rise);
   }
 
   private static int columns() {

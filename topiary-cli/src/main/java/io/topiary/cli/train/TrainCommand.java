@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  topiary train --network resnet8 --epochs 10 --out dense.safetensors",
+      "  topiary train --network resnet8 --dense-schedule cosine --warm-up 0.1 --out"
+          + " dense.safetensors",
       "  topiary train --network my-net.json --data fashion-mnist --epochs 5 --out"
           + " model.safetensors",
       "  topiary train --checkpoint sparse.safetensors --mask mask.safetensors --epochs 2"
