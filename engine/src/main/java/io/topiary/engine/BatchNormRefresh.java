@@ -36,7 +36,7 @@ public final class BatchNormRefresh {
     EngineInputException.requireFit(weights.network(), images);
     EngineInputException.requireBatchSize(batchSize);
     EngineInputException.requireVariance(weights.network(), images, batchSize);
-    try (TorchSession session = TorchSession.withoutGradients()) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
       TorchNetwork network = new TorchNetwork(session, weights);
       Batches batches = new Batches(session, images, batchSize);
       int[] order = IntStream.range(0, images.size()).toArray();

@@ -27,7 +27,7 @@ public final class Evaluator {
     List<Integer> answers = new ArrayList<>(images.size());
     int correct = 0;
     double loss = 0;
-    try (TorchSession session = TorchSession.withoutGradients()) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
       TorchNetwork network = new TorchNetwork(session, weights);
       Batches batches = new Batches(session, images, BATCH_SIZE);
       int[] order = IntStream.range(0, images.size()).toArray();

@@ -31,6 +31,14 @@ public final class Momentum {
     this.buffers = buffers;
   }
 
+  /** Momentum before the first step: 0 all over. */
+  static Momentum none(Network network) {
+    return new Momentum(
+        network,
+        new ParameterValues(
+            network.trainable(), parameter -> new float[ParameterValues.size(parameter)]));
+  }
+
   /** Copies what lies in the given memory. */
   static Momentum copyOf(Network network, Function<Parameter, FloatBuffer> memory) {
     return new Momentum(network, ParameterValues.copyOf(network.trainable(), memory));

@@ -48,17 +48,25 @@ final class TorchNetwork {
     for (Parameter parameter : network.parameters()) {
       long[] shape =
           parameter.shape().dimensions().stream().mapToLong(Integer::longValue).toArray();
-      PtNDArray tensor = session.manager().create(new Shape(shape), DataType.FLOAT32);
-      memory(tensor).put(weights.values(parameter));
-      parameters.put(parameter.name(), tensor);
+      parameters.put(parameter.name(), tensor(weights.values(parameter), new Shape(shape)));
     }
+  }
+
+  private PtNDArray tensor(FloatBuffer values, Shape shape) {
+    if (session.onCpu()) {
+      // In memory of PyTorch's own, which is aligned as its kernels like it best.
+      PtNDArray tensor = session.manager().create(shape, DataType.FLOAT32);
+      memory(tensor).put(values);
+      return tensor;
+    }
+    return session.manager().create(values, shape, DataType.FLOAT32);
   }
 
   /** Makes gradients of the trainable parameters, all 0, for backward passes to add to. */
   void requireGradients() {
     try (PtNDManager scratch = session.newScratch()) {
       for (Parameter parameter : network.trainable()) {
-        PtNDArray tensor = tensor(parameter);
+        PtNDArray tensor = tensor(parameter.name());
         tensor.setRequiresGradient(true);
         // PyTorch allocates a gradient in the first backward pass that reaches the parameter; this
         // one carries zeros.
@@ -184,9 +192,15 @@ final class TorchNetwork {
         x, shape(pool.kernel()), shape(pool.stride()), shape(pool.padding()), false, true);
   }
 
-  /** The memory of a parameter itself: what is written to it is what the network computes with. */
-  FloatBuffer memory(Parameter parameter) {
-    return memory(tensor(parameter));
+  /** A parameter's tensor. */
+  PtNDArray tensor(String parameter) {
+    return Objects.requireNonNull(parameters.get(parameter), parameter);
+  }
+
+  /** Puts another tensor of the same shape in the place of a parameter's, which is closed. */
+  void replace(String parameter, PtNDArray tensor) {
+    tensor(parameter).close();
+    parameters.put(parameter, tensor);
   }
 
   /**
@@ -195,13 +209,21 @@ final class TorchNetwork {
    * (https://pytorch.org/docs/stable/autograd.html#default-gradient-layouts), so it is one and the
    * same memory as long as the session lasts.
    */
-  FloatBuffer gradientMemory(Parameter parameter) {
+  FloatBuffer gradientMemory(String parameter) {
     return memory(tensor(parameter).getGradient());
+  }
+
+  /** The values of a parameter as they are now. */
+  FloatBuffer values(Parameter parameter) {
+    return tensor(parameter.name())
+        .toByteBuffer(session.onCpu())
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
   }
 
   /** A copy of all parameters as they are now. */
   Weights weights() {
-    return Weights.copyOf(network, this::memory);
+    return Weights.copyOf(network, this::values);
   }
 
   /** The memory of a dense tensor of floats itself. */
@@ -211,14 +233,6 @@ final class TorchNetwork {
 
   private PtNDArray tensor(Node node, String suffix) {
     return tensor(node.name() + "." + suffix);
-  }
-
-  private PtNDArray tensor(Parameter parameter) {
-    return tensor(parameter.name());
-  }
-
-  private PtNDArray tensor(String name) {
-    return Objects.requireNonNull(parameters.get(name), name);
   }
 
   private static Shape shape(Extent extent) {

@@ -1,6 +1,5 @@
 package io.topiary.engine;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -14,37 +13,44 @@ import ai.djl.pytorch.jni.JniUtils;
  * whole process. PyTorch keeps the gradient mode per thread, and switches it on by default.
  */
 final class TorchSession implements AutoCloseable {
-  /** Threads of one job: more of them lose to several jobs side by side. */
-  static final int THREADS = 1;
-
   static {
     // DJL reads these while it starts: offline and opted out, it does not probe the network for
     // native libraries and for the cloud it might run in.
     setUnlessGiven("ai.djl.offline", "true");
     setUnlessGiven("OPT_OUT_TRACKING", "true");
-    setUnlessGiven("ai.djl.pytorch.num_threads", String.valueOf(THREADS));
+    setUnlessGiven("ai.djl.pytorch.num_threads", "1");
     setUnlessGiven("ai.djl.pytorch.num_interop_threads", "1");
   }
 
   private final boolean gradientsBefore;
   private final PtNDManager manager;
 
-  private TorchSession(boolean gradients) {
-    manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
-    // OpenMP counts threads per thread, so what DJL set while it started does not hold here.
-    JniUtils.setNumThreads(THREADS);
+  private TorchSession(Computing computing, boolean gradients) {
+    manager = (PtNDManager) engine().newBaseManager(computing.torchDevice());
+    // OpenMP and MKL count threads per thread, so what another job set does not hold here.
+    JniUtils.setNumThreads(computing.threads());
     gradientsBefore = JniUtils.isGradMode();
     JniUtils.setGradMode(gradients);
   }
 
   /** For training: operations on trainable tensors are recorded. */
-  static TorchSession withGradients() {
-    return new TorchSession(true);
+  static TorchSession withGradients(Computing computing) {
+    return new TorchSession(computing, true);
   }
 
   /** For everything else. */
-  static TorchSession withoutGradients() {
-    return new TorchSession(false);
+  static TorchSession withoutGradients(Computing computing) {
+    return new TorchSession(computing, false);
+  }
+
+  /** PyTorch, loaded with the settings above. */
+  static Engine engine() {
+    return Engine.getEngine("PyTorch");
+  }
+
+  /** Whether tensors lie where Java can reach them. */
+  boolean onCpu() {
+    return !manager.getDevice().isGpu();
   }
 
   PtNDManager manager() {

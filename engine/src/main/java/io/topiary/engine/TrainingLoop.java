@@ -6,86 +6,99 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.topiary.engine.Batches.Batch;
-import io.topiary.engine.SgdOptimizer.Slot;
 import io.topiary.engine.random.RandomStream;
-import io.topiary.sparsity.network.Parameter;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import io.topiary.engine.sparsifier.Layout;
+import io.topiary.engine.sparsifier.Rows;
+import io.topiary.engine.sparsifier.Sparsification.Length;
+import io.topiary.engine.sparsifier.Sparsifier;
+import io.topiary.sparsity.network.Network;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 
-/** The iterations of one training run, on tensors of the session it is made in. */
+/**
+ * The iterations of one training run, on tensors of the session it is made in. The optimiser's
+ * weights are a row in Java; the network is given, before each forward pass, what the method makes
+ * of them.
+ */
 final class TrainingLoop {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final TorchSession session;
   private final TrainingRun run;
-  private final TorchNetwork network;
-  private final Map<Parameter, Slot> slots = new LinkedHashMap<>();
-  private final SgdOptimizer optimizer;
+  private final Network network;
+  private final TorchNetwork torch;
+  private final Layout layout;
+  private final Rows rows;
+  private final TensorExchange exchange;
+  private final Sparsifier sparsifier;
   private final Batches batches;
   private final PtNDArray one;
+  private final EpochLosses losses;
 
-  private final List<Double> epochLoss = new ArrayList<>();
-  private double lossOfEpoch;
-  private int imagesOfEpoch;
+  private int done;
   private long imagesDone;
   private long computeNanos;
 
-  TrainingLoop(TorchSession session, TrainingRun run, Weights start, Optional<Momentum> momentum) {
+  /** Starts where the snapshot is, be it before the first iteration. */
+  TrainingLoop(TorchSession session, TrainingRun run, Snapshot start) {
     this.session = session;
     this.run = run;
-    network = new TorchNetwork(session, start);
-    network.requireGradients();
-    start.network().trainable().forEach(parameter -> slots.put(parameter, slot(parameter)));
-    momentum.ifPresent(
-        given -> slots.forEach((parameter, slot) -> slot.buffer().put(given.values(parameter))));
-    optimizer = new SgdOptimizer(run.momentum(), run.weightDecay(), List.copyOf(slots.values()));
+    network = start.network();
+    torch = new TorchNetwork(session, start.weights());
+    layout = Layout.of(network);
+    rows = start.rows(layout);
+    exchange = TensorExchange.of(session, torch, layout);
     batches = new Batches(session, run.images(), run.batchSize());
     one = (PtNDArray) session.manager().ones(new Shape(), DataType.FLOAT32);
+    losses = new EpochLosses(start.losses());
+    done = start.iteration();
+    Length length = new Length(run.schedule().iterations(), batches.perPass());
+    sparsifier = run.sparsification().begin(layout, length, run.sgd().weightDecay());
+    if (done > 0) {
+      sparsifier.restore(start.method());
+    }
   }
 
-  TrainedNetwork run(TrainingListener listener) {
+  /** All that is left to do; the snapshot after the last iteration. */
+  void run(TrainingListener listener) {
     int iterations = run.schedule().iterations();
+    int epoch = -1;
     int[] order = {};
-    for (int i = 0; i < iterations; i++) {
-      int epoch = i / batches.perPass();
-      int batch = i % batches.perPass();
-      if (batch == 0) {
+    while (done < iterations) {
+      if (epoch != done / batches.perPass()) {
+        epoch = done / batches.perPass();
         order = order(epoch);
       }
-      double rate = run.schedule().learningRate(i);
+      int batch = done % batches.perPass();
+      double rate = run.schedule().learningRate(done);
       double loss = iterate(order, batch, rate);
       if (!Double.isFinite(loss)) {
         throw new TrainingDivergedException("the loss became " + loss, epoch + 1, rate);
       }
-      if (batch == batches.perPass() - 1 || i == iterations - 1) {
-        epochLoss.add(lossOfEpoch / imagesOfEpoch);
-        lossOfEpoch = 0;
-        imagesOfEpoch = 0;
+      double epochLoss = losses.mean();
+      if (batch == batches.perPass() - 1 || done == iterations) {
+        losses.endEpoch();
       }
       TrainingProgress progress =
-          new TrainingProgress(epoch + 1, i + 1, iterations, rate, loss, imagesPerSecond());
-      if (!listener.onIteration(progress)) {
-        throw new TrainingStoppedException(progress);
+          new TrainingProgress(
+              epoch + 1, done, iterations, rate, loss, epochLoss, imagesPerSecond());
+      if (!listener.onIteration(progress, this::snapshot)) {
+        throw new TrainingStoppedException(done, iterations);
       }
     }
-    Weights weights = finiteWeights();
-    return new TrainedNetwork(weights, momentum(weights), epochLoss, imagesPerSecond());
   }
 
-  /** As finite as the weights, which the last step moved by it. */
-  private Momentum momentum(Weights weights) {
-    return Momentum.copyOf(
-        weights.network(), parameter -> Objects.requireNonNull(slots.get(parameter)).buffer());
+  /** The run as it stands between two iterations. */
+  Snapshot snapshot() {
+    Map<String, float[]> method = new HashMap<>();
+    sparsifier.state().forEach((name, floats) -> method.put(name, floats.clone()));
+    return new Snapshot(done, weights(rows.weights()), momentum(), method, losses.state());
   }
 
-  /** The weights; the last step is followed by no loss that would show them to be infinite. */
-  private Weights finiteWeights() {
-    Weights weights = network.weights();
+  /** What the network computes with after the last iteration. */
+  Weights effectiveWeights() {
+    Weights weights = weights(sparsifier.effective(rows));
+    // The last step is followed by no loss that would show them to be infinite.
     weights
         .notFinite()
         .ifPresent(
@@ -99,6 +112,24 @@ final class TrainingLoop {
     return weights;
   }
 
+  /** As finite as the weights, which the last step moved by it. */
+  Momentum momentum() {
+    return Momentum.copyOf(network, parameter -> layout.part(rows.momentum(), parameter.name()));
+  }
+
+  /** Fraction of the prunable weights that the method promised to bring to 0. */
+  double targetSparsity() {
+    return sparsifier.target();
+  }
+
+  EpochLosses.State losses() {
+    return losses.state();
+  }
+
+  double imagesPerSecond() {
+    return computeNanos == 0 ? 0 : imagesDone * NANOS_PER_SECOND / computeNanos;
+  }
+
   private int[] order(int epoch) {
     return RandomStream.of(run.seed(), RandomStream.IMAGE_ORDER, epoch)
         .permutation(run.images().size());
@@ -109,14 +140,18 @@ final class TrainingLoop {
     try (PtNDManager scratch = session.newScratch()) {
       Batch batch = batches.fill(order, index, scratch);
       long start = System.nanoTime();
-      PtNDArray loss = crossEntropy(network.forward(batch.pixels(), true), batch.labels());
+      exchange.load(sparsifier.effective(rows));
+      PtNDArray loss = crossEntropy(torch.forward(batch.pixels(), true), batch.labels());
       JniUtils.backward(loss, one, false, false);
-      optimizer.step(rate);
+      exchange.takeGradients(rows.gradients());
+      sparsifier.backward(rows);
+      sparsifier.step(rows, run.sgd(), rate);
+      done++;
+      sparsifier.afterIteration(rows, done);
+      double value = loss.getFloat();
       computeNanos += System.nanoTime() - start;
 
-      double value = loss.getFloat();
-      lossOfEpoch += value * batch.size();
-      imagesOfEpoch += batch.size();
+      losses.add(value, batch.size());
       imagesDone += batch.size();
       return value;
     }
@@ -128,18 +163,12 @@ final class TrainingLoop {
     return JniUtils.neg(JniUtils.mean(JniUtils.gather(logProbabilities, labels, 1)));
   }
 
-  private double imagesPerSecond() {
-    return computeNanos == 0 ? 0 : imagesDone * NANOS_PER_SECOND / computeNanos;
-  }
-
-  private Slot slot(Parameter parameter) {
-    FloatBuffer weights = network.memory(parameter);
-    FloatBuffer gradients = network.gradientMemory(parameter);
-    if (run.mask().isEmpty() || !parameter.role().prunable()) {
-      return Slot.dense(weights, gradients);
-    }
-    float[] mask = new float[weights.capacity()];
-    run.mask().get().tensor(parameter.name()).writeFactors(FloatBuffer.wrap(mask));
-    return Slot.masked(weights, gradients, mask);
+  private Weights weights(float[] row) {
+    return Weights.copyOf(
+        network,
+        parameter ->
+            parameter.role().trainable()
+                ? layout.part(row, parameter.name())
+                : torch.values(parameter));
   }
 }

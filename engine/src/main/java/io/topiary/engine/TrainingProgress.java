@@ -8,8 +8,9 @@ package io.topiary.engine;
  * @param iterations iterations in all
  * @param learningRate the rate of the iteration just done
  * @param loss mean cross-entropy of its batch, before the step
- * @param imagesPerSecond images per second so far, forward, backward and optimiser; the filling of
- *     batches does not count
+ * @param epochLoss mean cross-entropy of the epoch so far, each batch before its step
+ * @param imagesPerSecond images per second so far, forward, backward, method and optimiser; the
+ *     filling of batches does not count
  */
 public record TrainingProgress(
     int epoch,
@@ -17,4 +18,5 @@ public record TrainingProgress(
     int iterations,
     double learningRate,
     double loss,
+    double epochLoss,
     double imagesPerSecond) {}

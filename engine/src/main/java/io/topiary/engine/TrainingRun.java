@@ -1,45 +1,43 @@
 package io.topiary.engine;
 
 import io.topiary.engine.data.Images;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.schedule.LearningRateSchedule;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Training or retraining, described in full: the same run from the same weights and momentum yields
- * the same, bit for bit, on the same kind of CPU. Runs on different threads do not disturb each
- * other.
+ * the same, bit for bit, on the same kind of CPU, interrupted or not. Runs on different threads do
+ * not disturb each other.
  *
  * @param images what is trained on; every epoch goes through all of them in a new order, and its
  *     last batch may be smaller than the others
  * @param schedule says how many iterations there are, and the learning rate of each
  * @param batchSize images per iteration
- * @param momentum of stochastic gradient descent, from 0 up to but not including 1
- * @param weightDecay added to the gradient of all parameters, biases and BatchNorm included; above
- *     0 it also switches Nesterov momentum on
- * @param mask which weights stay 0; empty for dense training
+ * @param sgd the optimiser
+ * @param sparsification which weights stay 0, or become 0
  * @param seed decides the order of the images
+ * @param computing what it computes with
  */
 public record TrainingRun(
     Images images,
     LearningRateSchedule schedule,
     int batchSize,
-    double momentum,
-    double weightDecay,
-    Optional<Mask> mask,
-    long seed) {
-
-  /** Threads that a run computes with: its sums, to the last bit, depend on how many. */
-  public static final int THREADS = TorchSession.THREADS;
+    Sgd sgd,
+    Sparsification sparsification,
+    long seed,
+    Computing computing) {
 
   public TrainingRun {
     EngineInputException.requireBatchSize(batchSize);
-    require(momentum >= 0 && momentum < 1, "Momentum is %s; it must be in [0, 1).", momentum);
-    require(
-        weightDecay >= 0 && Double.isFinite(weightDecay),
-        "Weight decay is %s; it must be at least 0.",
-        weightDecay);
-    require(images.size() > 0, "There are %s images; it takes at least 1 to train.", images.size());
+    if (images.size() < 1) {
+      throw new EngineInputException(
+          "There are %d images; it takes at least 1 to train.".formatted(images.size()));
+    }
   }
 
   /** The same with momentum that starts empty. */
@@ -55,36 +53,62 @@ public record TrainingRun(
    * @throws TrainingStoppedException if the listener asked to stop
    * @throws TrainingDivergedException if loss or weights are no longer finite
    * @throws EngineInputException if the images do not fit the network, if the momentum is that of
-   *     another network, or if BatchNorm would have to normalise a batch of a single value
+   *     another network, if BatchNorm would have to normalise a batch of a single value, or if the
+   *     device is not there
    */
   public TrainedNetwork run(Weights start, Optional<Momentum> momentum, TrainingListener listener) {
-    EngineInputException.requireFit(start.network(), images);
-    EngineInputException.requireVariance(start.network(), images, batchSize);
     momentum.ifPresent(given -> EngineInputException.requireFit(start.network(), given));
-    try (TorchSession session = TorchSession.withGradients()) {
-      TrainedNetwork trained =
-          new TrainingLoop(session, this, enforceMask(start), momentum.map(this::enforceMask))
-              .run(listener);
-      // Makes 0 of the -0 that a negative number times 0 left behind.
-      return new TrainedNetwork(
-          enforceMask(trained.weights()),
-          enforceMask(trained.momentum()),
-          trained.epochLoss(),
-          trained.imagesPerSecond());
+    Momentum buffers = momentum.orElseGet(() -> Momentum.none(start.network()));
+    return resume(
+        new Snapshot(
+            0, enforceMask(start), enforceMask(buffers), Map.of(), EpochLosses.State.NOTHING),
+        listener);
+  }
+
+  /**
+   * Trains on from where this very run was when the snapshot was made, on the calling thread.
+   *
+   * @throws EngineInputException also if the snapshot is not one of this run
+   */
+  public TrainedNetwork resume(Snapshot snapshot, TrainingListener listener) {
+    EngineInputException.requireFit(snapshot.network(), images);
+    EngineInputException.requireVariance(snapshot.network(), images, batchSize);
+    computing.requirePresent();
+    if (snapshot.iteration() > schedule.iterations()) {
+      throw new EngineInputException(
+          "The snapshot was made after %d iterations; the run has only %d."
+              .formatted(snapshot.iteration(), schedule.iterations()));
     }
+    try (TorchSession session = TorchSession.withGradients(computing)) {
+      TrainingLoop loop = new TrainingLoop(session, this, snapshot);
+      loop.run(listener);
+      return finish(loop);
+    }
+  }
+
+  private TrainedNetwork finish(TrainingLoop loop) {
+    // Makes 0 of the -0 that a negative number times 0 left behind.
+    Weights weights = enforceMask(loop.effectiveWeights());
+    return new TrainedNetwork(
+        weights,
+        enforceMask(loop.momentum()),
+        mask(),
+        weights.sparsity(),
+        0,
+        loop.losses().done(),
+        loop.imagesPerSecond());
+  }
+
+  /** The mask that is kept; empty where weights are pruned on the way, or not at all. */
+  public Optional<Mask> mask() {
+    return sparsification instanceof Keep keep ? Optional.of(keep.mask()) : Optional.empty();
   }
 
   private Weights enforceMask(Weights weights) {
-    return mask.map(weights::masked).orElse(weights);
+    return mask().map(weights::masked).orElse(weights);
   }
 
   private Momentum enforceMask(Momentum momentum) {
-    return mask.map(momentum::masked).orElse(momentum);
-  }
-
-  private static void require(boolean condition, String message, Object value) {
-    if (!condition) {
-      throw new EngineInputException(message.formatted(value));
-    }
+    return mask().map(momentum::masked).orElse(momentum);
   }
 }

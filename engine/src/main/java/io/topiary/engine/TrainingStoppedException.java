@@ -4,9 +4,7 @@ package io.topiary.engine;
 public final class TrainingStoppedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  TrainingStoppedException(TrainingProgress progress) {
-    super(
-        "Training was stopped after %d of %d iterations."
-            .formatted(progress.iteration(), progress.iterations()));
+  TrainingStoppedException(int done, int iterations) {
+    super("Training was stopped after %d of %d iterations.".formatted(done, iterations));
   }
 }

@@ -128,6 +128,20 @@ public final class Weights {
     return new Weights(network, values.masked(mask));
   }
 
+  /** Zeros over elements of the prunable tensors. */
+  public double sparsity() {
+    long elements = 0;
+    long zeros = 0;
+    for (Parameter parameter : network.prunable()) {
+      FloatBuffer floats = values(parameter);
+      elements += floats.remaining();
+      while (floats.hasRemaining()) {
+        zeros += floats.get() == 0 ? 1 : 0;
+      }
+    }
+    return elements == 0 ? 0 : zeros / (double) elements;
+  }
+
   /** The first parameter that holds a NaN or an infinity. */
   Optional<String> notFinite() {
     return values.notFinite();

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.data.Images;
 import io.topiary.engine.data.RandomDataSet;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Node;
 import io.topiary.sparsity.network.Operator.BatchNormalization;
@@ -19,7 +21,6 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,14 @@ class BatchNormRefreshTest {
   void shouldAlsoFollowThemWhileTraining() {
     // Given: one batch of all images, whose order is then of no account
     TrainingRun run =
-        new TrainingRun(train, new LinearDecay(0.1, 0, 1), 45, 0.9, 0, Optional.empty(), 0);
+        new TrainingRun(
+            train,
+            new LinearDecay(0.1, 0, 1),
+            45,
+            new Sgd(0.9, 0),
+            new None(),
+            0,
+            Computing.DEFAULT);
 
     // When
     Weights trained = run.run(Weights.initial(NETWORK, 0), progress -> true).weights();

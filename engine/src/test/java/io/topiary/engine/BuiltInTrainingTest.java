@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.data.RandomDataSet;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Parameter;
 import io.topiary.sparsity.schedule.LinearDecay;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,13 @@ class BuiltInTrainingTest {
     Weights start = Weights.initial(network, SEED);
     TrainingRun run =
         new TrainingRun(
-            data.train(), new LinearDecay(0.1, 0, 2), 16, 0.9, 0, Optional.empty(), SEED);
+            data.train(),
+            new LinearDecay(0.1, 0, 2),
+            16,
+            new Sgd(0.9, 0),
+            new None(),
+            SEED,
+            Computing.DEFAULT);
 
     // When
     Weights trained = run.run(start, progress -> true).weights();
@@ -63,7 +70,13 @@ class BuiltInTrainingTest {
     Weights start = Weights.initial(network, SEED);
     TrainingRun run =
         new TrainingRun(
-            data.train(), new LinearDecay(0.1, 0, 2), 17, 0.9, 0, Optional.empty(), SEED);
+            data.train(),
+            new LinearDecay(0.1, 0, 2),
+            17,
+            new Sgd(0.9, 0),
+            new None(),
+            SEED,
+            Computing.DEFAULT);
 
     // When, Then
     String sentence =

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.topiary.engine.data.DataSets;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.data.Images;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
@@ -88,7 +92,14 @@ class OwnNetworkTest {
 
   private Weights train(Weights start, Optional<Mask> mask, int iterations, List<Double> losses) {
     var schedule = new LinearDecay(0.1, 0, iterations);
-    return new TrainingRun(sample.train(), schedule, 64, 0.9, 5e-4, mask, SEED)
+    return new TrainingRun(
+            sample.train(),
+            schedule,
+            64,
+            new Sgd(0.9, 5e-4),
+            mask.<Sparsification>map(Keep::new).orElseGet(None::new),
+            SEED,
+            Computing.DEFAULT)
         .run(start, progress -> losses.add(progress.loss()))
         .weights();
   }

@@ -57,7 +57,7 @@ class PyTorchAgreementTest {
 
     // When
     float[] scores = new float[golden.scores.size()];
-    try (TorchSession session = TorchSession.withoutGradients()) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
       TorchNetwork torch = new TorchNetwork(session, weights);
       PtNDArray image =
           session.manager().create(new Shape(1, 3, golden.side, golden.side), DataType.FLOAT32);

@@ -9,6 +9,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.data.RandomDataSet;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.schedule.LinearDecay;
@@ -17,7 +19,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -69,7 +70,7 @@ class SideBySideTest {
   void shouldLeaveNoTensorBehind() {
     // Given
     NDManager everything = Engine.getEngine("PyTorch").newBaseManager().getParentManager();
-    try (TorchSession session = TorchSession.withoutGradients()) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
       new TorchNetwork(session, Weights.initial(network, 0));
       assertThat(everything.getManagedArrays()).as("tensors of an open session").isNotEmpty();
     }
@@ -85,7 +86,7 @@ class SideBySideTest {
 
   @Test
   void shouldKeepNothingOfAForwardPassButTheScores() {
-    try (TorchSession session = TorchSession.withoutGradients()) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
       // Given
       TorchNetwork torch = new TorchNetwork(session, Weights.initial(network, 0));
       PtNDArray image = session.manager().create(new Shape(1, 1, 12, 12), DataType.FLOAT32);
@@ -102,7 +103,13 @@ class SideBySideTest {
   private Outcome job(long seed) {
     TrainingRun run =
         new TrainingRun(
-            data.train(), new LinearDecay(0.1, 0, 9), 32, 0.9, 5e-4, Optional.empty(), seed);
+            data.train(),
+            new LinearDecay(0.1, 0, 9),
+            32,
+            new Sgd(0.9, 5e-4),
+            new None(),
+            seed,
+            Computing.DEFAULT);
     Weights trained = run.run(Weights.initial(network, seed), progress -> true).weights();
     Weights refreshed = BatchNormRefresh.refresh(trained, data.train(), 32, done -> {});
     List<FloatBuffer> values = network.parameters().stream().map(refreshed::values).toList();

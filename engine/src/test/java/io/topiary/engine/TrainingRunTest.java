@@ -9,6 +9,11 @@ import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.data.Images;
 import io.topiary.engine.data.RandomDataSet;
 import io.topiary.engine.random.RandomStream;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
+import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.mask.BitMask;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.BuiltInNetworks;
@@ -78,7 +83,14 @@ class TrainingRunTest {
 
     // When
     TrainingRun run =
-        new TrainingRun(data.train(), schedule, 20, 0.9, weightDecay, Optional.empty(), 9);
+        new TrainingRun(
+            data.train(),
+            schedule,
+            20,
+            new Sgd(0.9, weightDecay),
+            new None(),
+            9,
+            Computing.DEFAULT);
     Weights trained = run.run(start, progress -> true).weights();
 
     // Then
@@ -99,10 +111,24 @@ class TrainingRunTest {
 
     // When
     TrainedNetwork before =
-        new TrainingRun(data.train(), first, 20, 0.9, weightDecay, Optional.empty(), 9)
+        new TrainingRun(
+                data.train(),
+                first,
+                20,
+                new Sgd(0.9, weightDecay),
+                new None(),
+                9,
+                Computing.DEFAULT)
             .run(start, progress -> true);
     TrainedNetwork trained =
-        new TrainingRun(data.train(), second, 20, 0.9, weightDecay, Optional.empty(), 9)
+        new TrainingRun(
+                data.train(),
+                second,
+                20,
+                new Sgd(0.9, weightDecay),
+                new None(),
+                9,
+                Computing.DEFAULT)
             .run(before.weights(), Optional.of(before.momentum()), progress -> true);
 
     // Then
@@ -122,7 +148,14 @@ class TrainingRunTest {
     Weights start = Weights.initial(LINEAR, 5);
     IntFunction<TrainingRun> run =
         iterations ->
-            new TrainingRun(image, new Ft(0.1, iterations), 20, 0.9, weightDecay, mask, 9);
+            new TrainingRun(
+                image,
+                new Ft(0.1, iterations),
+                20,
+                new Sgd(0.9, weightDecay),
+                mask.<Sparsification>map(Keep::new).orElseGet(None::new),
+                9,
+                Computing.DEFAULT);
 
     // When
     TrainedNetwork first = run.apply(3).run(start, progress -> true);
@@ -199,7 +232,9 @@ class TrainingRunTest {
     ImageDataSet sample = DataSets.open(DataSets.FASHION_MNIST_SAMPLE, List.of());
     Network network = BuiltInNetworks.network("resnet8", 8, sample.image(), sample.classes());
     LearningRateSchedule schedule = new LinearDecay(0.1, 0, 85);
-    TrainingRun run = new TrainingRun(sample.train(), schedule, 64, 0.9, 5e-4, Optional.empty(), 0);
+    TrainingRun run =
+        new TrainingRun(
+            sample.train(), schedule, 64, new Sgd(0.9, 5e-4), new None(), 0, Computing.DEFAULT);
 
     // When: after a single epoch the running statistics still trail behind the weights
     Weights trained = run.run(Weights.initial(network, 0), progress -> true).weights();
@@ -307,7 +342,8 @@ class TrainingRunTest {
 
   private Weights inBatchesOf(int images) {
     var schedule = new LinearDecay(0.1, 0, 3);
-    return new TrainingRun(data.train(), schedule, images, 0.9, 0, Optional.empty(), 0)
+    return new TrainingRun(
+            data.train(), schedule, images, new Sgd(0.9, 0), new None(), 0, Computing.DEFAULT)
         .run(Weights.initial(LINEAR, 0), progress -> true)
         .weights();
   }
@@ -382,16 +418,23 @@ class TrainingRunTest {
                     data.train(),
                     new LinearDecay(0.1, 0, 1),
                     batchSize,
-                    momentum,
-                    weightDecay,
-                    Optional.empty(),
-                    0))
-        .isInstanceOf(EngineInputException.class)
+                    new Sgd(momentum, weightDecay),
+                    new None(),
+                    0,
+                    Computing.DEFAULT))
+        .isInstanceOf(InvalidInputException.class)
         .hasMessage(sentence);
   }
 
   private TrainingRun run(LearningRateSchedule schedule, Optional<Mask> mask, long seed) {
-    return new TrainingRun(data.train(), schedule, 20, 0.9, 5e-4, mask, seed);
+    return new TrainingRun(
+        data.train(),
+        schedule,
+        20,
+        new Sgd(0.9, 5e-4),
+        mask.<Sparsification>map(Keep::new).orElseGet(None::new),
+        seed,
+        Computing.DEFAULT);
   }
 
   private static Mask random(Network network) {

@@ -1,9 +1,14 @@
 package io.topiary.evaluator;
 
+import io.topiary.engine.Computing;
 import io.topiary.engine.TrainingRun;
 import io.topiary.engine.Weights;
 import io.topiary.engine.data.DataSets;
 import io.topiary.engine.data.ImageDataSet;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.BuiltInNetwork;
@@ -140,7 +145,14 @@ final class TestCheckpoints {
 
   private static Weights train(int iterations, Optional<Mask> mask) {
     var schedule = new LinearDecay(0.1, 0, iterations);
-    return new TrainingRun(DATA.train(), schedule, 64, 0.9, 5e-4, mask, 1)
+    return new TrainingRun(
+            DATA.train(),
+            schedule,
+            64,
+            new Sgd(0.9, 5e-4),
+            mask.<Sparsification>map(Keep::new).orElseGet(None::new),
+            1,
+            Computing.DEFAULT)
         .run(Weights.initial(NETWORK, 1), progress -> true)
         .weights();
   }

@@ -1,5 +1,6 @@
 package io.topiary.trainer;
 
+import io.topiary.engine.Computing;
 import io.topiary.engine.Momentum;
 import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingListener;
@@ -7,6 +8,10 @@ import io.topiary.engine.TrainingRun;
 import io.topiary.engine.Weights;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.engine.data.ImageDataSet;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
@@ -53,7 +58,6 @@ final class JobTraining {
    * as it was.
    */
   TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
-    requireThreads(job);
     var recipe = job.getRecipe();
     var schedule = LearningRates.schedule(recipe.getLearningRate());
     var network = networks.network(recipe.getNetwork());
@@ -67,10 +71,10 @@ final class JobTraining {
             data.train(),
             schedule,
             recipe.getBatchSize(),
-            recipe.getMomentum(),
-            recipe.getWeightDecay(),
-            mask,
-            recipe.getSeed())
+            new Sgd(recipe.getMomentum(), recipe.getWeightDecay()),
+            mask.<Sparsification>map(Keep::new).orElseGet(None::new),
+            recipe.getSeed(),
+            Computing.onCpu(recipe.getThreads()))
         .run(start, momentum, listener);
   }
 
@@ -122,14 +126,6 @@ final class JobTraining {
 
   private static boolean hasNextPhase(TrainingJob job) {
     return job.getLineage().getPhase() < job.getLineage().getPhases();
-  }
-
-  private static void requireThreads(TrainingJob job) {
-    if (job.getRecipe().getThreads() != TrainingRun.THREADS) {
-      throw new JobRefusedException(
-          "The recipe has %d threads, but this trainer gives each job %d, as the number decides the low-order bits of every sum."
-              .formatted(job.getRecipe().getThreads(), TrainingRun.THREADS));
-    }
   }
 
   /** Of the checkpoint that the job makes. */

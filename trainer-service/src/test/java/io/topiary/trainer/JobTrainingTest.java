@@ -3,10 +3,14 @@ package io.topiary.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.topiary.engine.Computing;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.engine.TrainingRun;
 import io.topiary.engine.Weights;
 import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.artifact.FileArtifactStore;
@@ -90,10 +94,10 @@ class JobTrainingTest {
                 TestJobs.DATA.train(),
                 schedule,
                 TestJobs.BATCH,
-                0.9,
-                5e-4,
-                Optional.empty(),
-                TestJobs.SEED)
+                new Sgd(0.9, 5e-4),
+                new None(),
+                TestJobs.SEED,
+                Computing.DEFAULT)
             .run(Weights.initial(NETWORK, TestJobs.SEED), progress -> true);
     var expected = artifacts.write(file -> direct.weights().write(file, Map.of()));
     assertThat(checkpoint.getArtifact()).isEqualTo(expected);
@@ -219,10 +223,10 @@ class JobTrainingTest {
                 TestJobs.DATA.train(),
                 new LinearDecay(0.1, 0, 10),
                 TestJobs.BATCH,
-                0.9,
-                5e-4,
-                Optional.of(everyOther()),
-                TestJobs.SEED)
+                new Sgd(0.9, 5e-4),
+                new Keep(everyOther()),
+                TestJobs.SEED,
+                Computing.DEFAULT)
             .run(before.weights(), Optional.of(before.momentum()), progress -> true);
     assertThat(trained.getArtifact())
         .isEqualTo(artifacts.write(file -> direct.weights().write(file, Map.of())))
@@ -318,9 +322,9 @@ class JobTrainingTest {
             TestJobs.withPlan(job, plan -> plan.setSchedule(Schedule.UNKNOWN)),
             "it knows LINEAR, ALLR"),
         refused(
-            "many threads",
-            TestJobs.with(job, recipe -> recipe.setThreads(4)),
-            "The recipe has 4 threads"),
+            "no threads",
+            TestJobs.with(job, recipe -> recipe.setThreads(0)),
+            "A job has 0 threads"),
         refused("divergence", TestJobs.withPlan(job, plan -> plan.setPeak(1e30)), "diverged"),
         refused(
             "lost weights",

@@ -2,6 +2,7 @@ package io.topiary.engine.sparsifier;
 
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Parameter;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,6 +63,21 @@ public record Layout(List<Span> prunable, List<Span> others) {
   /** All parameters, in the order of the row. */
   public Stream<Span> spans() {
     return Stream.concat(prunable.stream(), others.stream());
+  }
+
+  /**
+   * The part of a row that holds one parameter's values; what is written to it is written to the
+   * row.
+   *
+   * @throws SparsifierException when there is no such parameter
+   */
+  public FloatBuffer part(float[] row, String parameter) {
+    return spans()
+        .filter(span -> span.name().equals(parameter))
+        .findFirst()
+        .map(span -> FloatBuffer.wrap(row, span.from(), span.length()).slice())
+        .orElseThrow(
+            () -> new SparsifierException("There is no parameter '%s'.".formatted(parameter)));
   }
 
   private static List<Span> spans(Network network, List<Parameter> parameters, int first) {

@@ -2,7 +2,7 @@ package io.topiary.cli.options;
 
 import static io.topiary.cli.options.Refusals.require;
 
-import io.topiary.engine.TrainingRun;
+import io.topiary.engine.Computing;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.recipe.LearningRates;
@@ -68,7 +68,7 @@ public record Subject(NetworkSource source, Network network, ImageDataSet data) 
         .setMomentum(TrainingRequest.MOMENTUM)
         .setWeightDecay(training.weightDecay(network))
         .setSeed(training.seed())
-        .setThreads(TrainingRun.THREADS)
+        .setThreads(Computing.DEFAULT.threads())
         .build();
   }
 

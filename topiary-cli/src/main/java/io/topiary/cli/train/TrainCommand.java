@@ -14,11 +14,16 @@ import io.topiary.cli.options.TrainingOptions;
 import io.topiary.cli.options.TrainingRequest;
 import io.topiary.cli.progress.ProgressView;
 import io.topiary.cli.text.Accuracy;
+import io.topiary.engine.Computing;
 import io.topiary.engine.Evaluator;
 import io.topiary.engine.Predictions;
 import io.topiary.engine.TrainingRun;
 import io.topiary.engine.TrainingStoppedException;
 import io.topiary.engine.Weights;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.mask.Mask;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -121,10 +126,10 @@ public final class TrainCommand implements Callable<Integer> {
             subject.data().train(),
             request.rates(graph, (int) Math.rint(epochs * perEpoch)),
             request.batchSize(),
-            TrainingRequest.MOMENTUM,
-            request.weightDecay(graph),
-            kept,
-            request.seed());
+            new Sgd(TrainingRequest.MOMENTUM, request.weightDecay(graph)),
+            kept.<Sparsification>map(Keep::new).orElseGet(None::new),
+            request.seed(),
+            Computing.DEFAULT);
     return run(run, start, subject, file);
   }
 
