@@ -51,7 +51,7 @@ class StatisticsAgreementTest {
                 new Node("avgpool", new GlobalAveragePool(), List.of("bn")),
                 new Node("flatten", new Flatten(), List.of("avgpool"))));
     int[] sizes = {6, 6, 3, 1};
-    try (TorchSession session = TorchSession.withoutGradients()) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
       TorchNetwork torch = new TorchNetwork(session, Weights.initial(network, 0));
 
       for (int batch = 0; batch < sizes.length; batch++) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.topiary.engine.data.Images;
+import io.topiary.engine.sparsifier.Sgd;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Parameter;
@@ -119,12 +123,13 @@ class TrainingAgreementTest {
             images,
             run.schedule.apply(iterations),
             BATCH,
-            0.9,
-            run.weightDecay,
+            new Sgd(0.9, run.weightDecay),
             Optional.of(run.alive)
                 .filter(share -> share > 0)
-                .map(share -> GoldenInputs.mask(network, share)),
-            SEED)
+                .<Sparsification>map(share -> new Keep(GoldenInputs.mask(network, share)))
+                .orElseGet(None::new),
+            SEED,
+            Computing.DEFAULT)
         .run(
             GoldenInputs.weights(network),
             Optional.of(network).filter(any -> run.carried).map(GoldenInputs::momentum),
