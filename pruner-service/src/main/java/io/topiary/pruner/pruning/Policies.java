@@ -15,7 +15,12 @@ import java.util.List;
 public final class Policies {
 
   /** Those that dense runs follow. */
-  private static final EnumSet<Schedule> DENSE = EnumSet.of(Schedule.LINEAR, Schedule.STEP);
+  private static final EnumSet<Schedule> DENSE =
+      EnumSet.of(Schedule.LINEAR, Schedule.STEP, Schedule.COSINE, Schedule.ONE_CYCLE);
+
+  /** Those that prune a trained network; the others make one sparse while it is trained. */
+  private static final EnumSet<Method> PRUNING =
+      EnumSet.of(Method.ONE_SHOT, Method.IMP, Method.IMP_RENDA, Method.BIMP);
 
   /** A sparsity in decimals is as near to 1 - n/m as this. */
   private static final double ROUNDING = 1e-9;
@@ -38,10 +43,7 @@ public final class Policies {
         "is sent under the key '%s'; the key must be its name".formatted(key));
     require(
         !policy.getModels().isBlank(), policy, "is for no models; '*' would stand for all of them");
-    require(
-        policy.getMethod() != Method.UNKNOWN,
-        policy,
-        "has the method UNKNOWN; this version knows " + known(Method.values()));
+    requirePruning(policy);
     require(
         policy.getSelector() != SelectorKind.UNKNOWN,
         policy,
@@ -59,6 +61,18 @@ public final class Policies {
    */
   public static boolean appliesTo(PruningPolicy policy, String model) {
     return new Glob(policy.getModels()).matches(model);
+  }
+
+  private static void requirePruning(PruningPolicy policy) {
+    var method = policy.getMethod();
+    var known = known(PRUNING.toArray(Method[]::new));
+    require(
+        method != Method.UNKNOWN, policy, "has the method UNKNOWN; this version knows " + known);
+    require(
+        PRUNING.contains(method),
+        policy,
+        "has the method %s, which makes a network sparse while it is trained from scratch; it must be one of %s"
+            .formatted(method, known));
   }
 
   private static void requireForRetraining(PruningPolicy policy) {

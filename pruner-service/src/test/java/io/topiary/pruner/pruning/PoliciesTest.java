@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PoliciesTest {
@@ -64,12 +65,6 @@ class PoliciesTest {
             PruningPolicy.newBuilder(good).setSchedule(Schedule.UNKNOWN).build(),
             "retrains with UNKNOWN; this version knows ALLR, FT, LRW, SLR, CLR, LLR"),
         Arguments.of(
-            PruningPolicy.newBuilder(good).setSchedule(Schedule.LINEAR).build(),
-            "retrains with LINEAR, which is for dense runs; it must be one of ALLR, FT, LRW, SLR, CLR, LLR"),
-        Arguments.of(
-            PruningPolicy.newBuilder(good).setSchedule(Schedule.STEP).build(),
-            "retrains with STEP, which is for dense runs; it must be one of ALLR, FT, LRW, SLR, CLR, LLR"),
-        Arguments.of(
             PruningPolicy.newBuilder(good).setSeeds(List.of(1L, 2L, 1L)).build(),
             "has the seed 1 twice"),
         Arguments.of(
@@ -82,6 +77,28 @@ class PoliciesTest {
                 .setSparsities(IntStream.rangeClosed(1, 65).mapToObj(i -> i / 100.0).toList())
                 .build(),
             "makes 65 plans of every network, 65 sparsities by 1 seeds; it must be at most 64"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GMP", "GSM", "DPF", "DNW", "LC", "STR", "DST"})
+  void shouldRefuseAMethodThatPrunesNoTrainedNetwork(Method method) {
+    assertThatThrownBy(() -> Policies.requireValid("nightly", by(method).build()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "Policy 'nightly' has the method %s, which makes a network sparse while it is trained from scratch; it must be one of ONE_SHOT, IMP, IMP_RENDA, BIMP.",
+            method);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LINEAR", "STEP", "COSINE", "ONE_CYCLE"})
+  void shouldRefuseToRetrainWithAScheduleOfDenseRuns(Schedule ofDenseRuns) {
+    var policy = by(Method.ONE_SHOT).setSchedule(ofDenseRuns).build();
+
+    assertThatThrownBy(() -> Policies.requireValid("nightly", policy))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "Policy 'nightly' retrains with %s, which is for dense runs; it must be one of ALLR, FT, LRW, SLR, CLR, LLR.",
+            ofDenseRuns);
   }
 
   @Test
