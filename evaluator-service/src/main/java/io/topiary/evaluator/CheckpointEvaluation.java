@@ -74,7 +74,7 @@ final class CheckpointEvaluation {
   }
 
   private ImageDataSet open(DataSpec spec) throws IOException {
-    var data = dataSets.open(spec.getName(), spec.getSha256());
+    var data = dataSets.open(spec.getName(), spec.getSha256(), spec.getImageSize());
     data.requireSplit(
         spec.getHeldOutSeed(),
         spec.getTrainingImages(),

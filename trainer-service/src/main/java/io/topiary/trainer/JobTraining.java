@@ -115,7 +115,7 @@ final class JobTraining {
   }
 
   private ImageDataSet open(DataSpec spec) throws IOException {
-    var data = dataSets.open(spec.getName(), spec.getSha256());
+    var data = dataSets.open(spec.getName(), spec.getSha256(), spec.getImageSize());
     data.requireSplit(
         spec.getHeldOutSeed(),
         spec.getTrainingImages(),

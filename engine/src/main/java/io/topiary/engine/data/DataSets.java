@@ -1,37 +1,39 @@
 package io.topiary.engine.data;
 
-import io.topiary.engine.random.RandomStream;
 import io.topiary.sparsity.network.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 
 /**
- * Finds and opens data sets: the sample that is shipped, or any folder with four IDX files named as
- * MNIST and Fashion-MNIST name them, plain or compressed with gzip.
+ * Finds and opens data sets: the sample that is shipped, or any folder whose format is known. The
+ * format is recognised by what lies in the folder.
  */
 public final class DataSets {
   /** 6,000 training and 2,000 test images of Fashion-MNIST, shipped with this library. */
   public static final String FASHION_MNIST_SAMPLE = "fashion-mnist-sample";
 
-  private static final int ONE_HELD_OUT_OF = 10;
+  /** In the order in which a folder is asked for them. */
+  private static final List<DataSetFormat> FORMATS =
+      List.of(new IdxFormat(), CifarFormat.ten(), CifarFormat.hundred(), new FolderFormat());
+
   private static final Path SYSTEM_DATA_SETS = Path.of("/usr/share/datasets");
-  private static final String TRAINING_IMAGES = "train-images-idx3-ubyte";
-  private static final String TRAINING_LABELS = "train-labels-idx1-ubyte";
-  private static final String TEST_IMAGES = "t10k-images-idx3-ubyte";
-  private static final String TEST_LABELS = "t10k-labels-idx1-ubyte";
+
+  /** Height and width; three channels of it are far below what an array can hold. */
+  private static final int LARGEST_IMAGE = 10_000;
 
   private DataSets() {}
+
+  /** The same with images in the size they have. */
+  public static ImageDataSet open(String nameOrFolder, List<Path> searchPath) throws IOException {
+    return open(nameOrFolder, searchPath, 0);
+  }
 
   /**
    * Opens a data set.
@@ -40,15 +42,22 @@ public final class DataSets {
    *     or in /usr/share/datasets (where Debian's dataset-fashion-mnist puts fashion-mnist), or the
    *     path of a folder
    * @param searchPath folders whose sub-folders are data sets, looked through in this order
+   * @param imageSize height and width to which the pictures of a folder are brought; 0 for the size
+   *     they have, if it is one
    * @throws DataSetException if there is no such data set or its files are not what they should be
    * @throws IOException if they cannot be read
    */
-  public static ImageDataSet open(String nameOrFolder, List<Path> searchPath) throws IOException {
-    if (nameOrFolder.equals(FASHION_MNIST_SAMPLE)) {
-      return read(nameOrFolder, DataSets::resource);
+  public static ImageDataSet open(String nameOrFolder, List<Path> searchPath, int imageSize)
+      throws IOException {
+    if (imageSize < 0 || imageSize > LARGEST_IMAGE) {
+      throw new DataSetException(
+          "The image size is %d; it must be in 1 to %d, or 0 for the images' own."
+              .formatted(imageSize, LARGEST_IMAGE));
     }
-    Path folder = folder(nameOrFolder, searchPath);
-    return read(String.valueOf(folder.getFileName()), file -> fileIn(folder, file));
+    if (nameOrFolder.equals(FASHION_MNIST_SAMPLE)) {
+      return new IdxFormat().read(nameOrFolder, DataSets::resource, imageSize);
+    }
+    return read(folder(nameOrFolder, searchPath), imageSize);
   }
 
   private static Path folder(String nameOrFolder, List<Path> searchPath) {
@@ -73,7 +82,7 @@ public final class DataSets {
         .orElseThrow(
             () ->
                 new DataSetException(
-                    "There is no data set '%s': use %s, or put its four IDX files into one of the folders %s."
+                    "There is no data set '%s': use %s, or put its files into one of the folders %s."
                         .formatted(
                             nameOrFolder,
                             FASHION_MNIST_SAMPLE,
@@ -88,93 +97,30 @@ public final class DataSets {
         && !given.equals(Path.of(".."));
   }
 
-  private static ImageDataSet read(String name, FileSource files) throws IOException {
-    MessageDigest digest = sha256();
-    LabelledBytes training =
-        new LabelledBytes(
-            idx(name, files, TRAINING_IMAGES, 3, digest),
-            idx(name, files, TRAINING_LABELS, 1, digest));
-    LabelledBytes test =
-        new LabelledBytes(
-            idx(name, files, TEST_IMAGES, 3, digest), idx(name, files, TEST_LABELS, 1, digest));
-    return split(name, HexFormat.of().formatHex(digest.digest()), training, test);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+  private static ImageDataSet read(Path folder, int imageSize) throws IOException {
+    for (DataSetFormat format : FORMATS) {
+      if (format.recognises(folder)) {
+        return format.read(String.valueOf(folder.getFileName()), folder, imageSize);
+      }
     }
+    throw new DataSetException(
+        "Folder %s holds no data set; looked for: %s."
+            .formatted(
+                folder,
+                FORMATS.stream().map(DataSetFormat::lookedFor).collect(Collectors.joining("; "))));
   }
 
-  private static ImageDataSet split(
-      String name, String sha256, LabelledBytes training, LabelledBytes test) {
-    Shape image = shape(training.images());
-    if (!image.equals(shape(test.images()))) {
+  /** For data sets whose images have a size of their own, which stays as it is. */
+  static void requireOwnSize(String name, Shape image, int imageSize) {
+    if (imageSize != 0 && (imageSize != image.dimension(1) || imageSize != image.dimension(2))) {
       throw new DataSetException(
-          "Training and test images must have one shape, but in %s they have %s and %s."
-              .formatted(name, image, shape(test.images())));
+          "Data set '%s' has images of %d x %d pixels, which are not resized; the image size is %d, but it must be 0 or the images' own."
+              .formatted(name, image.dimension(1), image.dimension(2), imageSize));
     }
-    if (training.size() < ONE_HELD_OUT_OF) {
-      throw new DataSetException(
-          "Data set '%s' has %d training images; it takes at least %d to hold out a tenth."
-              .formatted(name, training.size(), ONE_HELD_OUT_OF));
-    }
-    int classes = training.classes();
-    test.requireLabelsBelow(classes);
-
-    int[] order = RandomStream.of(ImageDataSet.HELD_OUT_SEED).permutation(training.size());
-    int heldOut = order.length / ONE_HELD_OUT_OF;
-    int[] trainRows = Arrays.copyOfRange(order, heldOut, order.length);
-    int[] validationRows = Arrays.copyOf(order, heldOut);
-    int[] testRows = IntStream.range(0, test.size()).toArray();
-    Normalization normalization =
-        Normalization.of(training.images().content(), trainRows, Math.toIntExact(image.elements()));
-    return new ImageDataSet(
-        name,
-        sha256,
-        image,
-        classes,
-        new Images(image, classes, training, trainRows, normalization),
-        new Images(image, classes, training, validationRows, normalization),
-        new Images(image, classes, test, testRows, normalization));
-  }
-
-  private static Shape shape(IdxFile images) {
-    return Shape.of(1, images.dimensions().get(1), images.dimensions().get(2));
-  }
-
-  private static IdxFile idx(
-      String name, FileSource files, String file, int rank, MessageDigest digest)
-      throws IOException {
-    InputStream content =
-        files
-            .open(file)
-            .orElseThrow(
-                () ->
-                    new DataSetException(
-                        "Data set '%s' has no file %s, neither plain nor as %s.gz."
-                            .formatted(name, file, file)));
-    return IdxFile.read(name + "/" + file, content, rank, digest);
   }
 
   private static Optional<InputStream> resource(String file) {
     return Optional.ofNullable(
         DataSets.class.getResourceAsStream(FASHION_MNIST_SAMPLE + "/" + file + ".gz"));
-  }
-
-  private static Optional<InputStream> fileIn(Path folder, String file) throws IOException {
-    for (Path path : List.of(folder.resolve(file), folder.resolve(file + ".gz"))) {
-      if (Files.isRegularFile(path)) {
-        return Optional.of(Files.newInputStream(path));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** The files of one data set: a folder, or resources. */
-  private interface FileSource {
-    Optional<InputStream> open(String file) throws IOException;
   }
 }

@@ -5,11 +5,12 @@ import io.topiary.sparsity.network.Shape;
 /**
  * A data set in three splits. The official training images are divided once and for all by a fixed
  * permutation: the first tenth of it is held out for validation, which decides; the rest is trained
- * on. The official test images only report.
+ * on. The official test images only report; where there are none, a tenth of all is set aside
+ * first.
  *
  * @param name what it is called in records and tables
- * @param sha256 SHA-256, lower-case hexadecimal, over the uncompressed contents of training images,
- *     training labels, test images and test labels, in this order
+ * @param sha256 SHA-256, lower-case hexadecimal, over the contents of its files, as its format
+ *     says; the same wherever the files lie, and whatever size images are brought to
  * @param image shape of one image: [channels, height, width]
  * @param classes number of classes; labels run from 0
  */

@@ -1,28 +1,40 @@
 package io.topiary.engine.data;
 
+import io.topiary.engine.random.RandomStream;
 import io.topiary.sparsity.network.Shape;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Optional;
 
 /**
- * Labelled images of one split, held as the bytes of their file. Splits of the same file share the
- * bytes; each lists the rows that belong to it. Safe for use by several threads.
+ * Labelled images of one split. Splits of the same files share the pictures; each lists the rows
+ * that belong to it. Safe for use by several threads.
  */
 public final class Images {
   private final Shape shape;
   private final int classes;
-  private final byte[] pixels;
-  private final byte[] labels;
+  private final Pictures pictures;
   private final int[] rows;
   private final Normalization normalization;
+  private final Optional<Epoch> epoch;
 
-  Images(Shape shape, int classes, LabelledBytes bytes, int[] rows, Normalization normalization) {
+  Images(Shape shape, int classes, Pictures pictures, int[] rows, Normalization normalization) {
+    this(shape, classes, pictures, rows, normalization, Optional.empty());
+  }
+
+  private Images(
+      Shape shape,
+      int classes,
+      Pictures pictures,
+      int[] rows,
+      Normalization normalization,
+      Optional<Epoch> epoch) {
     this.shape = shape;
     this.classes = classes;
-    this.pixels = bytes.images().content();
-    this.labels = bytes.labels().content();
+    this.pictures = pictures;
     this.rows = rows;
     this.normalization = normalization;
+    this.epoch = epoch;
   }
 
   /** How many images there are. */
@@ -42,7 +54,36 @@ public final class Images {
 
   /** The class of an image, counted from 0. */
   public int label(int index) {
-    return Byte.toUnsignedInt(labels[rows[index]]);
+    return pictures.label(rows[index]);
+  }
+
+  /**
+   * Whether the pixels of a batch only have to be looked up: pictures lie in memory, in the images'
+   * size, and nothing is drawn. Otherwise batches are worth being filled on another thread.
+   */
+  public boolean ready() {
+    return epoch.isEmpty() && pictures.ready();
+  }
+
+  /**
+   * These images as an epoch of training sees them. Each is a function of seed, epoch and the
+   * image's index in this split, whatever was filled before.
+   *
+   * @param seed of the training run
+   * @param epoch counted from 0
+   * @throws DataSetException if the images are too small for the augmentation
+   */
+  public Images augmented(Augmentation augmentation, long seed, int epoch) {
+    augmentation.requireFit(height(), width());
+    return new Images(
+        shape,
+        classes,
+        pictures,
+        rows,
+        normalization,
+        augmentation.isNone()
+            ? Optional.empty()
+            : Optional.of(new Epoch(augmentation, seed, epoch)));
   }
 
   /**
@@ -52,19 +93,45 @@ public final class Images {
    * @param order which images, as indices into this split
    * @param from position in the order of the batch's first image
    * @param images how many images
+   * @throws DataSetException if a picture's file is broken
+   * @throws java.io.UncheckedIOException if a picture's file cannot be read
    */
   public void fill(int[] order, int from, int images, FloatBuffer batch, LongBuffer classes) {
-    int length = pixelsPerImage();
-    float[] image = new float[length];
+    float[] image = new float[Math.toIntExact(shape.elements())];
     for (int i = from; i < from + images; i++) {
-      int row = rows[order[i]];
-      normalization.apply(pixels, row * length, image);
+      int index = order[i];
+      Picture picture = pictures.picture(rows[index]);
+      if (epoch.isPresent()) {
+        epoch.get().fill(index, picture, height(), width(), normalization, image);
+      } else if (picture.has(height(), width())) {
+        normalization.apply(picture, image);
+      } else {
+        normalization.apply(Resampling.fit(picture, height(), width()), image);
+      }
       batch.put(image);
-      classes.put(Byte.toUnsignedLong(labels[row]));
+      classes.put(label(index));
     }
   }
 
-  private int pixelsPerImage() {
-    return Math.toIntExact(shape.elements());
+  private int height() {
+    return shape.dimension(1);
+  }
+
+  private int width() {
+    return shape.dimension(2);
+  }
+
+  /** What an epoch draws. */
+  private record Epoch(Augmentation augmentation, long seed, int epoch) {
+    void fill(
+        int index,
+        Picture picture,
+        int height,
+        int width,
+        Normalization normalization,
+        float[] image) {
+      RandomStream random = RandomStream.of(seed, RandomStream.AUGMENTATION, epoch, index);
+      augmentation.fill(random, picture, height, width, normalization, image);
+    }
   }
 }

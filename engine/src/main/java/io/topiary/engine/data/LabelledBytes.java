@@ -17,6 +17,15 @@ record LabelledBytes(IdxFile images, IdxFile labels) {
     return images.size();
   }
 
+  HeldPictures pictures() {
+    return new HeldPictures(
+        1,
+        images.dimensions().get(1),
+        images.dimensions().get(2),
+        images.content(),
+        labels.content());
+  }
+
   /** The number of classes when labels run from 0 without a gap. */
   int classes() {
     boolean[] seen = new boolean[256];

@@ -15,6 +15,9 @@ public final class RandomStream {
   /** Purpose, followed by the epoch: the order that an epoch goes through the images in. */
   public static final long IMAGE_ORDER = 2;
 
+  /** Purpose, followed by the epoch and the image: what is done to the image in that epoch. */
+  public static final long AUGMENTATION = 3;
+
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
   private long state;

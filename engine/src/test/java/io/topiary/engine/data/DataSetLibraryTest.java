@@ -26,25 +26,43 @@ class DataSetLibraryTest {
   @Test
   void shouldHoldADataSetOnce() throws IOException {
     // When
-    ImageDataSet first = library.open(data.name(), data.sha256());
+    ImageDataSet first = library.open(data.name(), data.sha256(), 0);
 
     // Then
-    assertThat(library.open(data.name(), data.sha256())).isSameAs(first);
+    assertThat(library.open(data.name(), data.sha256(), 0)).isSameAs(first);
   }
 
   @Test
   void shouldReadADataSetAgainThatHasChanged() throws IOException {
     // Given
-    library.open(data.name(), data.sha256());
+    library.open(data.name(), data.sha256(), 0);
     ImageDataSet changed = RandomDataSet.write(folder, 20, 4, 3, 2);
 
     // When, Then
-    assertThat(library.open(data.name(), changed.sha256()).sha256()).isEqualTo(changed.sha256());
+    assertThat(library.open(data.name(), changed.sha256(), 0).sha256()).isEqualTo(changed.sha256());
+  }
+
+  @Test
+  void shouldHoldEachImageSizeOnItsOwn() throws IOException {
+    // Given images of 4 x 4 pixels
+    ImageDataSet own = library.open(data.name(), data.sha256(), 0);
+
+    // When
+    ImageDataSet asked = library.open(data.name(), data.sha256(), 4);
+
+    // Then
+    assertThat(asked).isNotSameAs(own).isSameAs(library.open(data.name(), data.sha256(), 4));
+    assertThat(library.open(data.name(), data.sha256(), 0)).isSameAs(own);
+    assertThatThrownBy(() -> library.open(data.name(), data.sha256(), 8))
+        .isInstanceOf(DataSetException.class)
+        .hasMessageEndingWith(
+            "has images of 4 x 4 pixels, which are not resized; the image size is 8, but it must be"
+                + " 0 or the images' own.");
   }
 
   @Test
   void shouldRefuseADataSetOfAnotherDigest() {
-    assertThatThrownBy(() -> library.open(data.name(), "0".repeat(64)))
+    assertThatThrownBy(() -> library.open(data.name(), "0".repeat(64), 0))
         .isInstanceOf(DataSetException.class)
         .hasMessage(
             "Data set '%s' has the SHA-256 %s here; it must be %s.",
