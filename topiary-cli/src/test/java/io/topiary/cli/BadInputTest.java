@@ -171,6 +171,10 @@ class BadInputTest {
         "--batch-size 0              | --batch-size is 0, but it should be at least 1.",
         "--dense-schedule none       | --dense-schedule is 'none', but it should be linear, step, cosine or 1-cycle.",
         "--warm-up 20                | --warm-up is 20, but it should be at least 0 and below 1",
+        "--momentum 1                | --momentum is 1, but it should be at least 0 and below 1",
+        "--threads 0                 | --threads is 0, but it should be between 1 and 1024.",
+        "--device tpu                | --device is 'tpu', but it should be cpu, gpu, or gpu:0,",
+        "--device gpu:99             | There is no device gpu:99: PyTorch",
         "--network my-net.json       | There is no network file my-net.json.",
       })
   void shouldRefuseTrainingInOneSentence(String options, String expected) {

@@ -27,6 +27,8 @@ class TrainCommandIT {
     assertThat(trained.out().get(0))
         .isEqualTo(again.out().get(0))
         .matches("Accuracy on 2,000 test images: [0-9.]+ ±[0-9.]+ %");
+    assertThat(trained.out().get(1)).isEqualTo("Sparsity: 0.00% of the prunable weights");
+    assertThat(trained.out().get(2)).matches("Throughput: [0-9,]+ img/s on cpu with 1 thread");
 
     // When it is pruned and retrained
     run(
@@ -48,8 +50,13 @@ class TrainCommandIT {
             file("mask"),
             "--epochs",
             "0.5",
+            "--threads",
+            "2",
             "--out",
             file("retrained"));
+
+    assertThat(retrained.out().get(1)).isEqualTo("Sparsity: 80.00% of the prunable weights");
+    assertThat(retrained.out().get(2)).endsWith("on cpu with 2 threads");
 
     // Then it is as sparse as it was, and the network learned more than to guess
     var mlp = BuiltInNetworks.network("mlp", 16, Shape.of(1, 28, 28), 10);

@@ -55,6 +55,12 @@ public final class TrainingOptions {
   private Optional<Double> weightDecay = Optional.empty();
 
   @Option(
+      names = "--momentum",
+      paramLabel = "M",
+      description = "Of the optimiser. Default: 0.9; with --method gsm 0.98")
+  private Optional<Double> momentum = Optional.empty();
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -75,7 +81,13 @@ public final class TrainingOptions {
                 decay >= 0 && Double.isFinite(decay),
                 "--weight-decay is %s, but it should be at least 0.",
                 number(decay)));
-    return new TrainingRequest(batchSize, learningRate, shape(), weightDecay, seed);
+    momentum.ifPresent(
+        given ->
+            require(
+                given >= 0 && given < 1,
+                "--momentum is %s, but it should be at least 0 and below 1, for example 0.9.",
+                number(given)));
+    return new TrainingRequest(batchSize, learningRate, shape(), weightDecay, momentum, seed);
   }
 
   private DenseShape shape() {

@@ -11,16 +11,18 @@ import java.util.Optional;
  * @param learningRate peak of the dense training, eta_1; absent for what suits the network
  * @param shape of its rates
  * @param weightDecay absent for what suits the network
+ * @param momentum absent for what suits the method
  */
 public record TrainingRequest(
     int batchSize,
     Optional<Double> learningRate,
     DenseShape shape,
     Optional<Double> weightDecay,
+    Optional<Double> momentum,
     long seed) {
 
-  /** Of stochastic gradient descent. */
-  public static final double MOMENTUM = 0.9;
+  /** Of stochastic gradient descent, where nothing else is asked for. */
+  public static final double USUAL_MOMENTUM = 0.9;
 
   /** What a network trains well with in some ten short epochs. */
   private record Suitable(double learningRate, double weightDecay) {

@@ -7,6 +7,7 @@ import io.topiary.schemas.Stage;
 import io.topiary.schemas.Work;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What there is to say about a running job, in words. */
@@ -18,8 +19,8 @@ final class JobText {
   private JobText() {}
 
   /**
-   * For example {@code retraining at 90%}, {@code retraining 90% phase 2/3} or {@code testing 90%
-   * pruned}.
+   * For example {@code retraining at 90%}, {@code retraining 90% phase 2/3}, {@code training gmp to
+   * 90%} or {@code testing 90% pruned}.
    */
   static String name(JobProgress progress) {
     var sparse = progress.getTargetSparsity() > 0;
@@ -31,7 +32,28 @@ final class JobText {
     if (progress.getLineage().getPhases() > 1) {
       return "retraining " + sparsity + phase(progress.getLineage());
     }
+    if (progress.getStage() == Stage.SPARSE) {
+      return "training " + method(progress.getLineage()) + "to " + sparsity;
+    }
     return sparse ? "retraining at " + sparsity : "training dense";
+  }
+
+  /** What makes it sparse while it is trained, if that is said. */
+  private static String method(Lineage lineage) {
+    return lineage.getMethod().map(kind -> kind.name().toLowerCase(Locale.ROOT) + " ").orElse("");
+  }
+
+  /**
+   * What it computes with, for example {@code , on gpu:0} or {@code , on cpu with 2 threads};
+   * nothing where that is not said, or is one thread of the CPU.
+   */
+  static String place(JobProgress progress) {
+    var device = progress.getDevice();
+    var threads = progress.getThreads();
+    if (device.isEmpty() || (device.equals("cpu") && threads <= 1)) {
+      return "";
+    }
+    return ", on " + device + (threads > 1 ? " with " + Figures.count(threads, "thread") : "");
   }
 
   /** Which of several phases; nothing when there is but one. */
@@ -49,13 +71,21 @@ final class JobText {
         + "%";
   }
 
-  /** For example {@code epoch 3/10, loss 0.4312, 1,240 img/s}. */
+  /**
+   * For example {@code epoch 3/10, mean loss 0.4312, 1,240 img/s}. The mean is that of the epoch so
+   * far; where it is not known, the loss of the last batch stands in for it.
+   */
   static String state(JobProgress progress) {
     var epoch =
         progress.getEpoch() > 0
             ? "epoch %d/%d, ".formatted(progress.getEpoch(), progress.getEpochs())
             : "";
-    var loss = progress.getLoss().map(value -> Figures.format("loss %.4f, ", value)).orElse("");
+    var loss =
+        progress
+            .getEpochLoss()
+            .map(mean -> Figures.format("mean loss %.4f, ", mean))
+            .or(() -> progress.getLoss().map(last -> Figures.format("loss %.4f, ", last)))
+            .orElse("");
     return epoch + loss + Figures.format("%,.0f img/s", progress.getImagesPerSecond());
   }
 

@@ -41,7 +41,7 @@ final class ProgressLines implements ProgressView {
     var before = jobs.get(progress.getId());
     if (before == null) {
       jobs.put(progress.getId(), new Job(now, progress, now, now));
-      out.println(JobText.name(progress));
+      out.println(JobText.name(progress) + JobText.place(progress));
       return;
     }
     var said = before.said();

@@ -5,6 +5,7 @@ import static io.topiary.cli.options.Refusals.requirePositive;
 
 import io.topiary.cli.console.NewFile;
 import io.topiary.cli.console.StopSignal;
+import io.topiary.cli.options.ComputingOptions;
 import io.topiary.cli.options.DataOptions;
 import io.topiary.cli.options.Feasibility;
 import io.topiary.cli.options.InputFile;
@@ -13,10 +14,8 @@ import io.topiary.cli.options.Subject;
 import io.topiary.cli.options.TrainingOptions;
 import io.topiary.cli.options.TrainingRequest;
 import io.topiary.cli.progress.ProgressView;
-import io.topiary.cli.text.Accuracy;
-import io.topiary.engine.Computing;
 import io.topiary.engine.Evaluator;
-import io.topiary.engine.Predictions;
+import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingRun;
 import io.topiary.engine.TrainingStoppedException;
 import io.topiary.engine.Weights;
@@ -27,7 +26,7 @@ import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.mask.Mask;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -69,6 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
   private double epochs;
 
   @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private ComputingOptions computing = new ComputingOptions();
 
   @Option(
       names = "--checkpoint",
@@ -96,7 +96,7 @@ public final class TrainCommand implements Callable<Integer> {
   @SuppressWarnings("unused") // picocli reads it
   private boolean help;
 
-  @Option(names = "--quiet", description = "Only the accuracy and where the weights are.")
+  @Option(names = "--quiet", description = "Only what came out, and where the weights are.")
   private boolean quiet;
 
   @Spec
@@ -111,6 +111,7 @@ public final class TrainCommand implements Callable<Integer> {
         mask.isEmpty() || checkpoint.isPresent(),
         "--mask is there without --checkpoint; the weights that it prunes should be given too.");
     var file = NewFile.of("--out", out);
+    var device = computing.open();
     var subject = Subject.open(network.source(), data);
     var perEpoch = subject.iterationsPerEpoch(request);
     Feasibility.requireAnIteration("--epochs", epochs, perEpoch);
@@ -126,10 +127,12 @@ public final class TrainCommand implements Callable<Integer> {
             subject.data().train(),
             request.rates(graph, (int) Math.rint(epochs * perEpoch)),
             request.batchSize(),
-            new Sgd(TrainingRequest.MOMENTUM, request.weightDecay(graph)),
+            new Sgd(
+                request.momentum().orElse(TrainingRequest.USUAL_MOMENTUM),
+                request.weightDecay(graph)),
             kept.<Sparsification>map(Keep::new).orElseGet(None::new),
             request.seed(),
-            Computing.DEFAULT);
+            device);
     return run(run, start, subject, file);
   }
 
@@ -143,8 +146,9 @@ public final class TrainCommand implements Callable<Integer> {
   private int run(TrainingRun run, Weights start, Subject subject, NewFile file, StopSignal stop) {
     try {
       var trained = train(run, start, subject, stop);
-      file.write(to -> trained.write(to, Map.of()));
-      tell(Evaluator.evaluate(trained, subject.data().test(), done -> {}));
+      file.write(to -> trained.weights().write(to, Map.of()));
+      var test = Evaluator.evaluate(trained.weights(), subject.data().test(), done -> {});
+      tell(TrainReport.lines(trained, test, run.computing()));
       return 0;
     } catch (TrainingStoppedException e) {
       spec.commandLine().getErr().println("Interrupted; nothing was written.");
@@ -153,25 +157,19 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private Weights train(TrainingRun run, Weights start, Subject subject, StopSignal stop) {
+  private TrainedNetwork train(TrainingRun run, Weights start, Subject subject, StopSignal stop) {
     var clock = Clock.systemUTC();
     try (var view = ProgressView.onStandardError(quiet, clock)) {
       var shown = new TrainingView(view, subject.model(), run, epochs, stop, clock);
       var trained = run.run(start, shown);
       view.ended(TrainingView.ID);
-      return trained.weights();
+      return trained;
     }
   }
 
-  private void tell(Predictions test) {
-    var images = test.answers().size();
+  private void tell(List<String> report) {
     var lines = spec.commandLine().getOut();
-    lines.println(
-        String.format(
-            Locale.ROOT,
-            "Accuracy on %,d test images: %s %%",
-            images,
-            Accuracy.withError(test.correct(), images)));
+    report.forEach(lines::println);
     lines.println("Weights: " + out);
     lines.flush();
   }

@@ -51,6 +51,8 @@ final class TrainingView implements TrainingListener {
             .setTotal(run.schedule().iterations())
             .setEpochs((int) Math.ceil(epochs))
             .setImagesPerSecond(0)
+            .setDevice(run.computing().device())
+            .setThreads(run.computing().threads())
             .setAt(shown);
     view.show(record.build());
   }
@@ -67,6 +69,7 @@ final class TrainingView implements TrainingListener {
               .setEpoch(progress.epoch())
               .setLearningRate(progress.learningRate())
               .setLoss(progress.loss())
+              .setEpochLoss(progress.epochLoss())
               .setImagesPerSecond(progress.imagesPerSecond())
               .setAt(now)
               .build());
