@@ -27,8 +27,7 @@ final class TorchSession implements AutoCloseable {
 
   private TorchSession(Computing computing, boolean gradients) {
     manager = (PtNDManager) engine().newBaseManager(computing.torchDevice());
-    // OpenMP and MKL count threads per thread, so what another job set does not hold here.
-    JniUtils.setNumThreads(computing.threads());
+    setThreads(computing.threads());
     gradientsBefore = JniUtils.isGradMode();
     JniUtils.setGradMode(gradients);
   }
@@ -66,6 +65,17 @@ final class TorchSession implements AutoCloseable {
   public void close() {
     manager.close();
     JniUtils.setGradMode(gradientsBefore);
+  }
+
+  /**
+   * OpenMP and MKL count threads per thread, so what another job set does not hold here. But when a
+   * thread asks PyTorch for the number first, PyTorch makes it what any thread set last; so it is
+   * asked before it is told.
+   */
+  private static void setThreads(int threads) {
+    if (JniUtils.getNumThreads() != threads) {
+      JniUtils.setNumThreads(threads);
+    }
   }
 
   private static void setUnlessGiven(String property, String value) {
