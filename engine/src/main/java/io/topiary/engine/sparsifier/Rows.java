@@ -37,4 +37,10 @@ public final class Rows {
   public float[] momentum() {
     return momentum;
   }
+
+  /** Copies the weights that are never pruned into another row. */
+  void copyOthers(float[] row) {
+    int from = layout.weights();
+    System.arraycopy(weights, from, row, from, row.length - from);
+  }
 }

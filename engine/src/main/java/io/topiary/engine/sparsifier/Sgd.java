@@ -51,6 +51,20 @@ public record Sgd(double momentum, double weightDecay) {
     }
   }
 
+  /**
+   * The same with gradients that weight decay is in already, where it is to be. It takes a product
+   * with 0 to leave them as they are, to the last bit.
+   */
+  void stepWithDecayDone(
+      float[] weights, float[] gradients, float[] buffers, double learningRate, int from, int to) {
+    float lr = (float) learningRate;
+    if (weightDecay > 0) {
+      nesterov(weights, gradients, buffers, lr, (float) momentum, 0, from, to);
+    } else {
+      step(weights, gradients, buffers, learningRate, from, to);
+    }
+  }
+
   private static void nesterov(
       float[] weights,
       float[] gradients,

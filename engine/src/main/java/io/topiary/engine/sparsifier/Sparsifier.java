@@ -17,7 +17,16 @@ import java.util.Map;
  * keeps those in a row of its own. Whatever it must remember from one iteration to the next is in
  * {@link #state}, so that a run can be taken up again anywhere and go on bit for bit.
  */
-public sealed interface Sparsifier permits Dense, FixedMask {
+public sealed interface Sparsifier
+    permits Dense,
+        FixedMask,
+        GradualMagnitudePruning,
+        GlobalSparseMomentum,
+        DynamicPruning,
+        NeuralWirings,
+        LearningCompression,
+        SoftThresholds,
+        TrainableThresholds {
 
   /**
    * What the next forward pass computes with: {@code rows.weights()} itself, or a row of the
