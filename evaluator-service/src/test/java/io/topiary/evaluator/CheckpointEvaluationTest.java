@@ -2,6 +2,7 @@ package io.topiary.evaluator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.topiary.engine.BatchNormRefresh;
 import io.topiary.engine.Evaluator;
@@ -14,6 +15,7 @@ import io.topiary.runtime.queue.JobRefusedException;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.LayerSparsity;
+import io.topiary.schemas.Schedule;
 import io.topiary.schemas.Score;
 import io.topiary.schemas.Stage;
 import java.io.IOException;
@@ -120,6 +122,43 @@ class CheckpointEvaluationTest {
   }
 
   @Test
+  void shouldMeasureANetworkThatWasTrainedSparseAsItIsAndAlone() throws Exception {
+    // Given
+    var weights = TestCheckpoints.retrained();
+    var checkpoint = checkpoints.sparse(weights);
+
+    // When
+    var evaluated = evaluate(checkpoint);
+
+    // Then its zeros count, and there is nothing to hold it against
+    assertThat(evaluated.getStage()).isEqualTo(Stage.SPARSE);
+    assertThat(evaluated.getLineage()).isEqualTo(checkpoint.getLineage());
+    assertThat(evaluated.getSchedule()).isEqualTo(Schedule.LINEAR);
+    assertThat(evaluated.getTargetSparsity()).isEqualTo(TestCheckpoints.SPARSITY);
+    assertThat(evaluated.getValidation())
+        .isEqualTo(score(weights, TestCheckpoints.DATA.validation()));
+    assertThat(evaluated.getTest()).isEqualTo(score(weights, TestCheckpoints.DATA.test()));
+    assertThat(evaluated.getSparsity()).isEqualTo(TestCheckpoints.mask().sparsity());
+    assertThat(evaluated.getLayers())
+        .extracting(LayerSparsity::getZeros)
+        .containsExactly(13L, 54L, 216L, 60L);
+    // A fourth of the multiply-adds is left but in the first layer, where 5 of 18 weights are.
+    assertThat(evaluated.getFlopsDense()).isEqualTo(3 * 14_112 + 80);
+    assertThat(evaluated.getFlopsSparse()).isCloseTo(3_920 + 2 * 3_528 + 20, within(1e-9));
+    assertThat(evaluated.getTheoreticalSpeedup()).isCloseTo(42_416 / 10_996.0, within(1e-12));
+    assertThat(evaluated.getDenseTest()).isEmpty();
+    assertThat(evaluated.getValidationDisagreement()).isEmpty();
+    assertThat(evaluated.getTestDisagreement()).isEmpty();
+    assertThat(evaluated.getStability()).isEmpty();
+
+    // And only the images that it is asked about go through it
+    var data = TestCheckpoints.DATA;
+    assertThat(done(checkpoint))
+        .endsWith((long) data.validation().size() + data.test().size())
+        .isSorted();
+  }
+
+  @Test
   void shouldAskADenseAncestorOnceOnly() throws Exception {
     // Given
     var data = TestCheckpoints.DATA;
@@ -146,7 +185,7 @@ class CheckpointEvaluationTest {
     // When, then
     assertThatThrownBy(() -> evaluate(unknown))
         .isInstanceOf(JobRefusedException.class)
-        .hasMessageContaining("DENSE, PRUNED, RETRAINED");
+        .hasMessageContaining("DENSE, PRUNED, RETRAINED, SPARSE");
     assertThatThrownBy(() -> evaluate(maskless))
         .isInstanceOf(JobRefusedException.class)
         .hasMessageContaining("must have a mask");

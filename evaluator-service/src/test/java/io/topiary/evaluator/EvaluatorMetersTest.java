@@ -2,6 +2,7 @@ package io.topiary.evaluator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.schemas.Checkpoint;
@@ -93,6 +94,32 @@ class EvaluatorMetersTest {
     assertThat(gauge("topiary.accuracy", "pruned")).isEqualTo(0.9);
     assertThat(registry.get("topiary.evaluation.jobs").tag("method", "imp").counter().count())
         .isEqualTo(2);
+  }
+
+  @Test
+  void shouldShowNetworksThatWereTrainedSparseByTheirMethod() {
+    // Given a network of no plan, and a newer one
+    var sparse = checkpoints.sparse(TestCheckpoints.retrained());
+    var newer = Checkpoint.newBuilder(sparse).setAt(sparse.getAt().plusSeconds(1)).build();
+    assertThat(sparse.getLineage().getPlan()).isEmpty();
+
+    // When
+    meters.evaluated(sparse, evaluation(sparse, 80));
+    meters.evaluated(newer, evaluation(newer, 90));
+    meters.ended(newer, Result.DONE);
+
+    // Then
+    assertThat(gauge("topiary.accuracy", "sparse")).isEqualTo(0.9);
+    assertThat(registry.get("topiary.sparsity").gauge().getId().getTags())
+        .containsExactlyInAnyOrder(
+            Tag.of("model", "cnn"),
+            Tag.of("method", "gmp"),
+            Tag.of("schedule", "linear"),
+            Tag.of("sparsity", "0.75"),
+            Tag.of("stage", "sparse"));
+    assertThat(registry.find("topiary.stability").gauge()).isNull();
+    assertThat(registry.get("topiary.evaluation.jobs").tag("method", "gmp").counter().count())
+        .isEqualTo(1);
   }
 
   private Checkpoint inPhase(int phase, int phases) {

@@ -17,9 +17,11 @@ import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.DenseRun;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Schedule;
+import io.topiary.schemas.Sparsifier;
 import io.topiary.schemas.Stage;
 import io.topiary.sparsity.mask.BitMask;
 import io.topiary.sparsity.mask.Mask;
@@ -98,6 +100,23 @@ final class TestCheckpoints {
         .setStage(Stage.RETRAINED)
         .setArtifact(store(weights))
         .build();
+  }
+
+  /** Trained from scratch by GMP: the zeros are in the weights, and there is no dense ancestor. */
+  Checkpoint sparse(Weights weights) {
+    var checkpoint =
+        checkpoint("sparse", Stage.SPARSE)
+            .setArtifact(store(weights))
+            .setMask(artifacts.write(mask()::write))
+            .setTargetSparsity(SPARSITY)
+            .setSparsity(mask().sparsity());
+    checkpoint.getLineageBuilder().setMethod(Method.GMP);
+    checkpoint
+        .getRecipeBuilder()
+        .setSparsifier(Sparsifier.newBuilder().setMethod(Method.GMP).setSparsity(SPARSITY).build())
+        .getLearningRateBuilder()
+        .setSchedule(Schedule.LINEAR);
+    return checkpoint.build();
   }
 
   private Checkpoint.Builder checkpoint(String name, Stage stage) {

@@ -15,9 +15,9 @@ public final class Labels {
   private Labels() {}
 
   /**
-   * Which fleet a network belongs to: model, how it is pruned, such as {@code one-shot}, or {@code
-   * dense}; learning-rate schedule; and the sparsity that was asked for, such as {@code 0.9}, or
-   * {@code 0} when dense.
+   * Which fleet a network belongs to: model, how it is made sparse, such as {@code one-shot} or
+   * {@code gmp}, or {@code dense}; learning-rate schedule; and the sparsity that was asked for,
+   * such as {@code 0.9}, or {@code 0} when dense.
    */
   public static Tags of(Lineage lineage, Recipe recipe, double targetSparsity) {
     return Tags.of(
@@ -34,7 +34,8 @@ public final class Labels {
 
   private static String method(Lineage lineage) {
     if (lineage.getPlan().isEmpty()) {
-      return DENSE;
+      // A network that was trained sparse has a method, but no plan.
+      return lineage.getMethod().map(Labels::value).orElse(DENSE);
     }
     // Plans that say nothing of it are of a version that could prune in one way only.
     return value(lineage.getMethod().orElse(Method.ONE_SHOT));

@@ -52,6 +52,8 @@ class LabelsTest {
     var planned = Lineage.newBuilder(LINEAGE).setPhase(1);
 
     assertThat(method(Lineage.newBuilder(LINEAGE).clearPlan().build())).isEqualTo("dense");
+    assertThat(method(Lineage.newBuilder(LINEAGE).clearPlan().setMethod(Method.GMP).build()))
+        .isEqualTo("gmp");
     assertThat(method(planned.setPhases(11).setMethod(Method.IMP_RENDA).build()))
         .isEqualTo("imp-renda");
     assertThat(method(planned.setPhases(1).setMethod(Method.UNKNOWN).build())).isEqualTo("unknown");
