@@ -77,23 +77,33 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
   }
 
   /**
-   * Prunes the network for the next phase of the plan that waits for it, or ends that plan with the
-   * last. Nothing is made of a network that no plan waits for: of a copy that comes after another,
-   * or after its plan has ended.
+   * Prunes the network for the next phase of the plan that waits for it, or ends that plan: with
+   * the last phase, or before the next when it is cancelled. Nothing is made of a network that no
+   * plan waits for: of a copy that comes after another, or after its plan has ended.
    */
   private void goOn(Checkpoint retrained, byte[] bytes) {
     var waiting = Plans.of(context()).waitingFor(retrained);
     if (waiting.isEmpty()) {
       unpark(retrained);
-    } else if (PhasePruner.hasNext(waiting.get())) {
-      pruneAgain(waiting.get(), retrained, bytes);
-    } else {
-      unpark(retrained);
-      var plan = waiting.get().getPlanId();
-      tellPlan(
-          retrained,
-          new PlanEvent.JobEnded(plan, retrained.getJobId(), Result.DONE, Optional.empty()));
+      return;
     }
+    var plan = waiting.get();
+    if (!PhasePruner.hasNext(plan)) {
+      end(plan, retrained, Result.DONE, Optional.empty());
+      return;
+    }
+    AcceptedControls.of(context())
+        .against(plan)
+        .map(order -> order.reason("and its next phase does not begin"))
+        .ifPresentOrElse(
+            reason -> end(plan, retrained, Result.CANCELLED, Optional.of(reason)),
+            () -> pruneAgain(plan, retrained, bytes));
+  }
+
+  private void end(Plan plan, Checkpoint retrained, Result result, Optional<String> reason) {
+    unpark(retrained);
+    tellPlan(
+        retrained, new PlanEvent.JobEnded(plan.getPlanId(), retrained.getJobId(), result, reason));
   }
 
   private void pruneAgain(Plan plan, Checkpoint retrained, byte[] bytes) {

@@ -23,6 +23,10 @@ import org.apache.kafka.streams.processor.api.Record;
  * Follows every plan from the pruned network to the end of its retraining, phase by phase. Jobs
  * wait in the store and go out as the trainers have room for them; one that is not heard of any
  * more goes out again, but not for ever. A plan ends once.
+ *
+ * <p>A plan that is cancelled ends at once unless its job is out. Then the trainer's answer is
+ * waited for: that it was cancelled, or that it was done already, after which no other phase
+ * begins. Where no answer comes, the plan ends instead of sending its job again.
  */
 final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String, SpecificRecord> {
 
@@ -87,6 +91,7 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     } else if (record.value() instanceof PlanEvent.Refused refused) {
       end(refused.plan(), PlanState.REFUSED, Result.FAILED, refused.plan().getReason());
     }
+    endCancelled();
     report();
     admit(now());
   }
@@ -109,8 +114,24 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
     inState(PlanState.RETRAINING).stream()
         .filter(plan -> isSilent(plan, now))
         .forEach(plan -> sendAgain(plan, now));
+    endCancelled();
     report();
     admit(now);
+  }
+
+  /** Ends the plans that are cancelled and have no job out. */
+  private void endCancelled() {
+    inState(PlanState.WAITING).forEach(plan -> cancel(plan, "before its job was sent"));
+    inState(PlanState.PRUNING).forEach(plan -> cancel(plan, "while its network could not be read"));
+  }
+
+  /** Ends the plan if an order says so, and tells whether one did. */
+  private boolean cancel(Plan plan, String meanwhile) {
+    var order = AcceptedControls.of(context()).against(plan);
+    order.ifPresent(
+        any ->
+            end(plan, PlanState.CANCELLED, Result.CANCELLED, Optional.of(any.reason(meanwhile))));
+    return order.isPresent();
   }
 
   private void admit(Instant now) {
@@ -141,6 +162,9 @@ final class PlanProcessor extends ContextualProcessor<String, PlanEvent, String,
   }
 
   private void sendAgain(Plan plan, Instant now) {
+    if (cancel(plan, "and nothing was heard of its job")) {
+      return;
+    }
     if (plan.getSent() >= MOST_SENDS && heardOf(plan).isEmpty()) {
       var reason =
           "Nothing was heard of job %s, sent %d times and last at %s; a trainer that can read it should be running."

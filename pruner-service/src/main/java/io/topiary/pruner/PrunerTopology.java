@@ -22,6 +22,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>{@code
  * topiary.policies -> policies -> topiary.policies.accepted => accepted-policies (global)
+ * topiary.controls -> controls -> topiary.controls.accepted => accepted-controls (global)
  *                                 topiary.progress          => trainers          (global)
  *
  * topiary.checkpoints -> intake -> prune --+--> topiary.checkpoints
@@ -32,7 +33,7 @@ import org.apache.kafka.streams.state.Stores;
  * <p>Checkpoints and outcomes are keyed by model and have the same partitions, so that all that
  * happens to a model's plans happens in one task. Everything is read as bytes and decoded by a
  * processor, whose {@link PoisonException} makes a dead letter of a record; a global store's
- * processor can send nothing, which is why policies pass through one that can.
+ * processor can send nothing, which is why policies and controls pass through one that can.
  */
 final class PrunerTopology {
 
@@ -44,6 +45,9 @@ final class PrunerTopology {
   private static final String POLICIES = "policies";
   private static final String POLICIES_SOURCE = "policies-source";
   private static final String ACCEPTED_POLICIES_SINK = "accepted-policies-sink";
+  private static final String CONTROLS = "controls";
+  private static final String CONTROLS_SOURCE = "controls-source";
+  private static final String ACCEPTED_CONTROLS_SINK = "accepted-controls-sink";
   private static final String CHECKPOINTS_SOURCE = "checkpoints-source";
   private static final String INTAKE = "intake";
   private static final String PRUNE = "prune";
@@ -65,12 +69,7 @@ final class PrunerTopology {
 
     source(topology, POLICIES_SOURCE, Topics.POLICIES);
     topology.addProcessor(POLICIES, () -> new PolicyProcessor(meters), POLICIES_SOURCE);
-    topology.addSink(
-        ACCEPTED_POLICIES_SINK,
-        Topics.ACCEPTED_POLICIES.name(),
-        new StringSerializer(),
-        new ByteArraySerializer(),
-        POLICIES);
+    passOn(topology, ACCEPTED_POLICIES_SINK, Topics.ACCEPTED_POLICIES, POLICIES);
     global(
         topology,
         Topics.ACCEPTED_POLICIES,
@@ -92,11 +91,26 @@ final class PrunerTopology {
     sink(topology, CHECKPOINTS_SINK, Topics.CHECKPOINTS, PRUNE);
     sink(topology, JOBS_SINK, Topics.JOBS, PLANS);
     sink(topology, OUTCOMES_SINK, Topics.OUTCOMES, PLANS);
+
+    // Last, as Kafka Streams counts what belongs together in this order, and names folders by it.
+    source(topology, CONTROLS_SOURCE, Topics.CONTROLS);
+    topology.addProcessor(CONTROLS, () -> new ControlProcessor(meters), CONTROLS_SOURCE);
+    passOn(topology, ACCEPTED_CONTROLS_SINK, Topics.ACCEPTED_CONTROLS, CONTROLS);
+    global(
+        topology,
+        Topics.ACCEPTED_CONTROLS,
+        AcceptedControls.store(),
+        AcceptedControls.Updater::new);
     return topology;
   }
 
   private static void source(Topology topology, String name, Topic<?> topic) {
     topology.addSource(name, new StringDeserializer(), new ByteArrayDeserializer(), topic.name());
+  }
+
+  /** Sends on what a processor has let through, as it came. */
+  private static void passOn(Topology topology, String name, Topic<?> topic, String parent) {
+    topology.addSink(name, topic.name(), new StringSerializer(), new ByteArraySerializer(), parent);
   }
 
   private static <V extends SpecificRecord> void sink(

@@ -190,7 +190,7 @@ class PoisonAndFaultTest {
   }
 
   static Stream<Topic<?>> shouldPutAsideWhatCannotBeDecoded() {
-    return Stream.of(Topics.CHECKPOINTS, Topics.OUTCOMES, Topics.POLICIES);
+    return Stream.of(Topics.CHECKPOINTS, Topics.OUTCOMES, Topics.POLICIES, Topics.CONTROLS);
   }
 
   @Test

@@ -4,6 +4,8 @@ import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Command;
+import io.topiary.schemas.Control;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Outcome;
@@ -75,6 +77,14 @@ final class PrunerDriver implements AutoCloseable {
 
   void send(Checkpoint checkpoint) {
     send(Topics.CHECKPOINTS, checkpoint.getLineage().getModel(), checkpoint);
+  }
+
+  /** What a person sends to end a plan, by its id or by that of its job. */
+  void cancel(String id) {
+    send(
+        Topics.CONTROLS,
+        id,
+        Control.newBuilder().setId(id).setCommand(Command.CANCEL).setAt(now).build());
   }
 
   /** What a trainer sends when the job is done. */

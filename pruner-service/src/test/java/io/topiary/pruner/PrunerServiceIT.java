@@ -16,6 +16,8 @@ import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Command;
+import io.topiary.schemas.Control;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.Method;
 import io.topiary.schemas.Outcome;
@@ -174,6 +176,41 @@ class PrunerServiceIT {
     // Then
     assertThreePhasesAreDoneOnce(first, second);
     assertThat(values(Topics.DEAD_LETTERS)).isEmpty();
+  }
+
+  @Test
+  void shouldEndAPlanThatIsCancelledBeforeItsJobIsSent() throws Exception {
+    // Given three targets, room for two jobs, and a control that nobody can read
+    pruner = pruner("one machine");
+    sender.send(
+        new ProducerRecord<>(
+            Topics.CONTROLS.name(), MODEL.getBytes(StandardCharsets.UTF_8), new byte[] {1, 2, 3}));
+    sender.send(Topics.POLICIES, "strong", policy("strong", "*", 0.25, 0.5, 0.75));
+    sender.send(Topics.CHECKPOINTS, MODEL, networks.linear(MODEL, "tonight"));
+    await().untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(2));
+    var waiting =
+        sent(Topics.CHECKPOINTS).stream()
+            .filter(checkpoint -> checkpoint.getTargetSparsity() == 0.75)
+            .findFirst()
+            .flatMap(checkpoint -> checkpoint.getLineage().getPlan())
+            .orElseThrow();
+
+    // When
+    var cancel = new Control(waiting, Command.CANCEL, Instant.now());
+    sender.send(Topics.CONTROLS, waiting, cancel);
+    await().untilAsserted(() -> assertThat(sent(Topics.OUTCOMES)).hasSize(1));
+    for (var job : sent(Topics.JOBS)) {
+      complete(job);
+    }
+    await().untilAsserted(() -> assertThat(sent(Topics.OUTCOMES)).hasSize(3));
+
+    // Then
+    assertThat(sent(Topics.OUTCOMES).get(0))
+        .satisfies(outcome -> assertThat(outcome.getId()).isEqualTo(waiting))
+        .satisfies(outcome -> assertThat(outcome.getResult()).isEqualTo(Result.CANCELLED));
+    assertThat(sent(Topics.JOBS)).hasSize(2);
+    assertThat(values(Topics.DEAD_LETTERS)).containsExactly(new byte[] {1, 2, 3});
+    assertThat(telemetry.health().unready()).isEmpty();
   }
 
   @Test

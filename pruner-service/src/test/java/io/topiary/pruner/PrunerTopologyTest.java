@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.PruningPolicy;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
@@ -163,6 +164,26 @@ class PrunerTopologyTest {
   }
 
   @Test
+  void shouldNotPruneANetworkThatWasTrainedSparse() {
+    // Given
+    var dense = networks.linear("linear", "tonight");
+    var sparse = Checkpoint.newBuilder(dense).setStage(Stage.SPARSE).setTargetSparsity(0.9);
+    sparse.getLineageBuilder().setMethod(Method.GMP);
+    pruner.send(sparse.build());
+
+    // When a policy comes before the next one, and after the first
+    pruner.send(policy("strong", "*", 0.5));
+    pruner.advance(TICK);
+    pruner.send(sparse.setCheckpointId("another").build());
+
+    // Then
+    assertThat(pruner.checkpoints()).isEmpty();
+    assertThat(pruner.jobs()).isEmpty();
+    assertThat(pruner.plans()).isEmpty();
+    assertThat(pruner.deadLetters()).isEmpty();
+  }
+
+  @Test
   void shouldForgetAPolicyThatIsRemoved() {
     // Given
     pruner.send(policy("strong", "*", 0.5));
@@ -307,7 +328,7 @@ class PrunerTopologyTest {
   @Test
   void shouldNotBeKilledByWhatItHoldsInFull() {
     // Given
-    for (var topic : List.of(Topics.ACCEPTED_POLICIES, Topics.PROGRESS)) {
+    for (var topic : List.of(Topics.ACCEPTED_POLICIES, Topics.ACCEPTED_CONTROLS, Topics.PROGRESS)) {
       pruner.sendBytes(topic, "noise", new byte[] {1, 2, 3});
       pruner.sendBytes(topic, "noise", new byte[0]);
       pruner.sendBytes(topic, "noise", null);

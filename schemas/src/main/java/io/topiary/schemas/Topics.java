@@ -51,6 +51,10 @@ public final class Topics {
   public static final Topic<Control> CONTROLS =
       Topic.compacted("topiary.controls", Control.class, 1);
 
+  /** The controls that hold for plans; as with policies, the pruner alone writes here. */
+  public static final Topic<Control> ACCEPTED_CONTROLS =
+      Topic.compacted("topiary.controls.accepted", Control.class, 1);
+
   public static final Topic<Release> RELEASES =
       Topic.compacted("topiary.releases", Release.class, MODEL_PARTITIONS);
 
@@ -65,6 +69,7 @@ public final class Topics {
           POLICIES,
           ACCEPTED_POLICIES,
           CONTROLS,
+          ACCEPTED_CONTROLS,
           RELEASES);
 
   /**

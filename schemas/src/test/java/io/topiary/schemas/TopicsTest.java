@@ -27,7 +27,14 @@ class TopicsTest {
 
   @Test
   void shouldKeepTheLatestOfWhatIsState() {
-    assertThat(Stream.of(Topics.POLICIES, Topics.CONTROLS, Topics.RELEASES, Topics.PROGRESS))
+    assertThat(
+            Stream.of(
+                Topics.POLICIES,
+                Topics.ACCEPTED_POLICIES,
+                Topics.CONTROLS,
+                Topics.ACCEPTED_CONTROLS,
+                Topics.RELEASES,
+                Topics.PROGRESS))
         .allSatisfy(
             topic ->
                 assertThat(topic.config().get(TopicConfig.CLEANUP_POLICY_CONFIG))
