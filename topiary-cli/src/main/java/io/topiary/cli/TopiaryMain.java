@@ -1,5 +1,6 @@
 package io.topiary.cli;
 
+import io.topiary.cli.cancel.CancelCommand;
 import io.topiary.cli.demo.DemoCommand;
 import io.topiary.cli.plan.PlanCommand;
 import io.topiary.cli.prune.PruneCommand;
@@ -20,7 +21,13 @@ import picocli.CommandLine.ParameterException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     version = "topiary 0.1.0-SNAPSHOT",
-    subcommands = {DemoCommand.class, PlanCommand.class, PruneCommand.class, TrainCommand.class})
+    subcommands = {
+      CancelCommand.class,
+      DemoCommand.class,
+      PlanCommand.class,
+      PruneCommand.class,
+      TrainCommand.class
+    })
 public final class TopiaryMain {
 
   private TopiaryMain() {}

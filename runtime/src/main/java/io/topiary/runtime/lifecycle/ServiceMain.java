@@ -36,6 +36,9 @@ public final class ServiceMain {
               "time after which a stopping process ends, whatever it is at; it gives its own work 20s to stop")
           .orElse("25s");
 
+  /** What every service may be told, besides what it asks for itself. */
+  public static final List<Setting<?>> SETTINGS = List.of(STOP_WITHIN);
+
   private static final int BUG = 1;
   private static final int MISTAKE = 2;
 
@@ -54,7 +57,7 @@ public final class ServiceMain {
     this.name = name;
     this.settings = new ArrayList<>(settings);
     this.settings.addAll(Telemetry.SETTINGS);
-    this.settings.add(STOP_WITHIN);
+    this.settings.addAll(SETTINGS);
     this.service = service;
   }
 

@@ -1,0 +1,94 @@
+package io.topiary.cli.cancel;
+
+import static io.topiary.cli.options.Refusals.require;
+
+import io.topiary.evaluator.EvaluatorConfig;
+import io.topiary.pruner.PrunerConfig;
+import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.config.Setting;
+import io.topiary.runtime.config.Settings;
+import io.topiary.runtime.lifecycle.ServiceMain;
+import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.trainer.TrainerConfig;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** How a command reaches the brokers that the services are on: told as the services are. */
+final class BrokerOptions {
+
+  private static final String KAFKA = "topiary.kafka.";
+
+  /** What a file that is written for the services may hold besides Kafka's settings. */
+  private static final List<Setting<?>> OF_SERVICES =
+      Stream.of(
+              TrainerConfig.SETTINGS,
+              PrunerConfig.SETTINGS,
+              EvaluatorConfig.SETTINGS,
+              FileArtifactStore.SETTINGS,
+              Telemetry.SETTINGS,
+              ServiceMain.SETTINGS)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = {
+        "Brokers to connect to first, separated by commas.",
+        "Where it is left out: topiary.kafka.bootstrap.servers of the file, or"
+            + " TOPIARY_KAFKA_BOOTSTRAP_SERVERS of the environment."
+      })
+  private Optional<String> bootstrapServers = Optional.empty();
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description =
+          "A property of Kafka's clients, for example topiary.kafka.security.protocol=SSL; may be"
+              + " given more than once.")
+  private Map<String, String> properties = new HashMap<>();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "YAML or properties file with such properties; a service's will do. Where it is left out:"
+              + " the one that TOPIARY_CONFIG names, if any.")
+  private Optional<Path> file = Optional.empty();
+
+  /**
+   * What flags, environment and file say, in this order.
+   *
+   * @throws io.topiary.runtime.StartException when no broker is named, or when a setting is wrong
+   */
+  KafkaSettings open(Map<String, String> environment) {
+    var flags = new HashMap<>(properties);
+    for (var name : properties.keySet()) {
+      require(
+          name.startsWith(KAFKA) && name.length() > KAFKA.length(),
+          "--set is given %s, but it should be a property of Kafka's clients, for example %ssecurity.protocol.",
+          name,
+          KAFKA);
+    }
+    bootstrapServers.ifPresent(
+        servers -> {
+          require(!servers.isBlank(), "--bootstrap-servers is empty; it should be host:port.");
+          flags.put(KafkaSettings.BOOTSTRAP_SERVERS.name(), servers);
+        });
+    var declared =
+        Stream.concat(KafkaSettings.SETTINGS.stream(), OF_SERVICES.stream().map(this::ofNoAccount));
+    return KafkaSettings.from(Settings.load(declared.toList(), flags, file, environment));
+  }
+
+  /** Whatever a service is told, it is nothing to a command. */
+  private Setting<?> ofNoAccount(Setting<?> setting) {
+    return new Setting<>(
+        setting.name(), setting.description(), "any text", Optional.of(""), Optional::of);
+  }
+}
