@@ -3,6 +3,7 @@ package io.topiary.cli.options;
 import static io.topiary.cli.options.Refusals.require;
 
 import io.topiary.cli.text.Reason;
+import io.topiary.engine.data.Augmentation;
 import io.topiary.engine.data.DataSets;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.runtime.StartException;
@@ -21,9 +22,28 @@ public final class DataOptions {
       names = "--data",
       paramLabel = "NAME|FOLDER",
       description =
-          "fashion-mnist-sample (shipped), fashion-mnist or mnist where they are installed, or a"
-              + " folder with IDX files. Default: fashion-mnist-sample")
+          "fashion-mnist-sample (shipped); fashion-mnist and the like where they are installed; or a"
+              + " folder with IDX files, with CIFAR's binary files, or with a folder of PNG or JPEG"
+              + " images for each class. Default: fashion-mnist-sample")
   private Optional<String> data = Optional.empty();
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "N",
+      description =
+          "Height and width to which the images of folders are brought. Default: their own, if"
+              + " all have the same")
+  private Optional<Integer> imageSize = Optional.empty();
+
+  @Option(
+      names = "--augment",
+      paramLabel = "NAME",
+      description =
+          "What is done to training images at random: none; crop-flip (cropped with 4 pixels around"
+              + " them, half of them mirrored); crop; resized-crop-flip (a part of 8%% to 100%% of the area,"
+              + " resized, half of them mirrored). Default: none for grey images, crop-flip for"
+              + " colour images of up to 64 pixels, resized-crop-flip for larger ones")
+  private Optional<String> augment = Optional.empty();
 
   /** Whether somebody named one. */
   public boolean given() {
@@ -45,12 +65,38 @@ public final class DataOptions {
    */
   public ImageDataSet open() {
     requireOneFolder("--data", name());
+    imageSize.ifPresent(
+        size -> require(size >= 1, "--image-size is %d, but it should be at least 1.", size));
     try {
-      return DataSets.open(name(), List.of(folder()));
+      return DataSets.open(name(), List.of(folder()), imageSize());
     } catch (IOException e) {
       throw new StartException(
           "The files of data set \"%s\" cannot be read: %s.".formatted(name(), Reason.of(e)), e);
     }
+  }
+
+  /** Height and width to which images are brought; 0 for their own. */
+  int imageSize() {
+    return imageSize.orElse(0);
+  }
+
+  /**
+   * What is done to the training images of the data set at random.
+   *
+   * @throws StartException when there is no such thing
+   * @throws io.topiary.sparsity.InvalidInputException when the images are too small for it
+   */
+  Augmentation augmentation(ImageDataSet opened) {
+    augment.ifPresent(
+        typed -> Refusals.requireChoice("--augment", typed, AugmentationChoice.labels()));
+    var chosen =
+        augment
+            .map(AugmentationChoice::named)
+            .orElseGet(() -> AugmentationChoice.usual(opened.image()))
+            .augmentation();
+    // Says whether they are large enough.
+    opened.train().augmented(chosen, 0, 0);
+    return chosen;
   }
 
   private String name() {

@@ -3,6 +3,7 @@ package io.topiary.cli.options;
 import static io.topiary.cli.options.Refusals.require;
 
 import io.topiary.engine.Computing;
+import io.topiary.engine.data.Augmentation;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.recipe.LearningRates;
@@ -18,8 +19,18 @@ import io.topiary.sparsity.network.NetworkSource.GraphFile;
 import io.topiary.sparsity.schedule.Iterations;
 import java.nio.file.Files;
 
-/** A network that fits the images that it is to be trained on, both opened. */
-public record Subject(NetworkSource source, Network network, ImageDataSet data) {
+/**
+ * A network that fits the images that it is to be trained on, both opened.
+ *
+ * @param imageSize to which images were brought; 0 for their own
+ * @param augmentation what is done to the training images at random
+ */
+public record Subject(
+    NetworkSource source,
+    Network network,
+    ImageDataSet data,
+    int imageSize,
+    Augmentation augmentation) {
 
   /**
    * Opens both, so that nothing is started for what does not exist.
@@ -31,7 +42,7 @@ public record Subject(NetworkSource source, Network network, ImageDataSet data) 
     var data = images.open();
     var network = source.network(data.image(), data.classes());
     requireIndexable(source, network);
-    return new Subject(source, network, data);
+    return new Subject(source, network, data, images.imageSize(), images.augmentation(data));
   }
 
   /** What it is called where the pipeline speaks of it. */
@@ -51,25 +62,35 @@ public record Subject(NetworkSource source, Network network, ImageDataSet data) 
    */
   public Recipe recipe(TrainingRequest training, double epochs, ArtifactStore artifacts) {
     var iterations = Iterations.of(epochs, data.train().size(), training.batchSize());
-    return Recipe.newBuilder()
-        .setNetwork(spec(artifacts))
-        .setData(
-            DataSpec.newBuilder()
-                .setName(data.name())
-                .setSha256(data.sha256())
-                .setTrainingImages(data.train().size())
-                .setValidationImages(data.validation().size())
-                .setHeldOutSeed(ImageDataSet.HELD_OUT_SEED)
-                .setTestImages(data.test().size())
-                .build())
-        .setEpochs(epochs)
-        .setBatchSize(training.batchSize())
-        .setLearningRate(LearningRates.plan(training.rates(network, iterations)))
-        .setMomentum(training.momentum().orElse(TrainingRequest.USUAL_MOMENTUM))
-        .setWeightDecay(training.weightDecay(network))
-        .setSeed(training.seed())
-        .setThreads(Computing.DEFAULT.threads())
-        .build();
+    var recipe =
+        Recipe.newBuilder()
+            .setNetwork(spec(artifacts))
+            .setData(
+                DataSpec.newBuilder()
+                    .setName(data.name())
+                    .setSha256(data.sha256())
+                    .setTrainingImages(data.train().size())
+                    .setValidationImages(data.validation().size())
+                    .setHeldOutSeed(ImageDataSet.HELD_OUT_SEED)
+                    .setTestImages(data.test().size())
+                    .setImageSize(imageSize)
+                    .build())
+            .setEpochs(epochs)
+            .setBatchSize(training.batchSize())
+            .setLearningRate(LearningRates.plan(training.rates(network, iterations)))
+            .setMomentum(training.momentum().orElse(TrainingRequest.USUAL_MOMENTUM))
+            .setWeightDecay(training.weightDecay(network))
+            .setSeed(training.seed())
+            .setThreads(Computing.DEFAULT.threads());
+    // Nothing is written of what is not done: the same work has the same id as ever.
+    if (!augmentation.isNone()) {
+      recipe.setAugmentation(
+          new io.topiary.schemas.Augmentation(
+              augmentation.cropPadding(),
+              augmentation.horizontalFlip(),
+              augmentation.resizedCrop()));
+    }
+    return recipe.build();
   }
 
   private NetworkSpec spec(ArtifactStore artifacts) {
