@@ -3,7 +3,6 @@ package io.topiary.engine;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.topiary.engine.data.Images;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Recomputes BatchNorm's running statistics after weights were pruned: they still describe the
@@ -36,13 +35,12 @@ public final class BatchNormRefresh {
     EngineInputException.requireFit(weights.network(), images);
     EngineInputException.requireBatchSize(batchSize);
     EngineInputException.requireVariance(weights.network(), images, batchSize);
-    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT);
+        Batches batches = Batches.inOrder(session, images, batchSize)) {
       TorchNetwork network = new TorchNetwork(session, weights);
-      Batches batches = new Batches(session, images, batchSize);
-      int[] order = IntStream.range(0, images.size()).toArray();
       for (int i = 0; i < batches.perPass(); i++) {
         try (PtNDManager scratch = session.newScratch()) {
-          network.forward(batches.fill(order, i, scratch).pixels(), true);
+          network.forward(batches.next(i, scratch).pixels(), true);
         }
         imagesDone.accept(Math.min((i + 1) * batchSize, images.size()));
       }

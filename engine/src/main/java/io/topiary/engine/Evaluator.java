@@ -7,7 +7,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /** Answers of a network, with BatchNorm's running statistics. */
 public final class Evaluator {
@@ -27,14 +26,13 @@ public final class Evaluator {
     List<Integer> answers = new ArrayList<>(images.size());
     int correct = 0;
     double loss = 0;
-    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT)) {
+    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT);
+        Batches batches = Batches.inOrder(session, images, BATCH_SIZE)) {
       TorchNetwork network = new TorchNetwork(session, weights);
-      Batches batches = new Batches(session, images, BATCH_SIZE);
-      int[] order = IntStream.range(0, images.size()).toArray();
       float[] scores = new float[images.classes()];
       for (int i = 0; i < batches.perPass(); i++) {
         try (PtNDManager scratch = session.newScratch()) {
-          Batch batch = batches.fill(order, i, scratch);
+          Batch batch = batches.next(i, scratch);
           FloatBuffer all = TorchNetwork.memory(network.forward(batch.pixels(), false));
           while (all.hasRemaining()) {
             int label = images.label(answers.size());

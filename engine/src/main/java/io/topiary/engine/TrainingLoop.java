@@ -6,7 +6,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.topiary.engine.Batches.Batch;
-import io.topiary.engine.random.RandomStream;
 import io.topiary.engine.sparsifier.Layout;
 import io.topiary.engine.sparsifier.Rows;
 import io.topiary.engine.sparsifier.Sparsification.Length;
@@ -40,15 +39,15 @@ final class TrainingLoop {
   private long computeNanos;
 
   /** Starts where the snapshot is, be it before the first iteration. */
-  TrainingLoop(TorchSession session, TrainingRun run, Snapshot start) {
+  TrainingLoop(TorchSession session, TrainingRun run, Batches batches, Snapshot start) {
     this.session = session;
     this.run = run;
+    this.batches = batches;
     network = start.network();
     torch = new TorchNetwork(session, start.weights());
     layout = Layout.of(network);
     rows = start.rows(layout);
     exchange = TensorExchange.of(session, torch, layout);
-    batches = new Batches(session, run.images(), run.batchSize());
     one = (PtNDArray) session.manager().ones(new Shape(), DataType.FLOAT32);
     losses = new EpochLosses(start.losses());
     done = start.iteration();
@@ -62,21 +61,15 @@ final class TrainingLoop {
   /** All that is left to do; the snapshot after the last iteration. */
   void run(TrainingListener listener) {
     int iterations = run.schedule().iterations();
-    int epoch = -1;
-    int[] order = {};
     while (done < iterations) {
-      if (epoch != done / batches.perPass()) {
-        epoch = done / batches.perPass();
-        order = order(epoch);
-      }
-      int batch = done % batches.perPass();
+      int epoch = done / batches.perPass();
       double rate = run.schedule().learningRate(done);
-      double loss = iterate(order, batch, rate);
+      double loss = iterate(rate);
       if (!Double.isFinite(loss)) {
         throw new TrainingDivergedException("the loss became " + loss, epoch + 1, rate);
       }
       double epochLoss = losses.mean();
-      if (batch == batches.perPass() - 1 || done == iterations) {
+      if (done % batches.perPass() == 0 || done == iterations) {
         losses.endEpoch();
       }
       TrainingProgress progress =
@@ -130,15 +123,10 @@ final class TrainingLoop {
     return computeNanos == 0 ? 0 : imagesDone * NANOS_PER_SECOND / computeNanos;
   }
 
-  private int[] order(int epoch) {
-    return RandomStream.of(run.seed(), RandomStream.IMAGE_ORDER, epoch)
-        .permutation(run.images().size());
-  }
-
-  /** One step on one batch; yields the loss before the step. */
-  private double iterate(int[] order, int index, double rate) {
+  /** One step on the next batch; yields the loss before the step. */
+  private double iterate(double rate) {
     try (PtNDManager scratch = session.newScratch()) {
-      Batch batch = batches.fill(order, index, scratch);
+      Batch batch = batches.next(done, scratch);
       long start = System.nanoTime();
       exchange.load(sparsifier.effective(rows));
       PtNDArray loss = crossEntropy(torch.forward(batch.pixels(), true), batch.labels());

@@ -1,5 +1,6 @@
 package io.topiary.engine;
 
+import io.topiary.engine.data.Augmentation;
 import io.topiary.engine.data.Images;
 import io.topiary.engine.sparsifier.Sgd;
 import io.topiary.engine.sparsifier.Sparsification;
@@ -16,15 +17,17 @@ import java.util.Optional;
  *
  * @param images what is trained on; every epoch goes through all of them in a new order, and its
  *     last batch may be smaller than the others
+ * @param augmentation what is done to the images, anew in every epoch
  * @param schedule says how many iterations there are, and the learning rate of each
  * @param batchSize images per iteration
  * @param sgd the optimiser
  * @param sparsification which weights stay 0, or become 0
- * @param seed decides the order of the images
+ * @param seed decides the order of the images and what augmentation draws
  * @param computing what it computes with
  */
 public record TrainingRun(
     Images images,
+    Augmentation augmentation,
     LearningRateSchedule schedule,
     int batchSize,
     Sgd sgd,
@@ -32,12 +35,29 @@ public record TrainingRun(
     long seed,
     Computing computing) {
 
+  /**
+   * @throws io.topiary.engine.data.DataSetException if the images are too small for the
+   *     augmentation
+   */
   public TrainingRun {
     EngineInputException.requireBatchSize(batchSize);
     if (images.size() < 1) {
       throw new EngineInputException(
           "There are %d images; it takes at least 1 to train.".formatted(images.size()));
     }
+    augmentation.requireFit(images.shape());
+  }
+
+  /** Without augmentation. */
+  public TrainingRun(
+      Images images,
+      LearningRateSchedule schedule,
+      int batchSize,
+      Sgd sgd,
+      Sparsification sparsification,
+      long seed,
+      Computing computing) {
+    this(images, Augmentation.none(), schedule, batchSize, sgd, sparsification, seed, computing);
   }
 
   /** The same with momentum that starts empty. */
@@ -79,8 +99,9 @@ public record TrainingRun(
           "The snapshot was made after %d iterations; the run has only %d."
               .formatted(snapshot.iteration(), schedule.iterations()));
     }
-    try (TorchSession session = TorchSession.withGradients(computing)) {
-      TrainingLoop loop = new TrainingLoop(session, this, snapshot);
+    try (TorchSession session = TorchSession.withGradients(computing);
+        Batches batches = Batches.training(session, this)) {
+      TrainingLoop loop = new TrainingLoop(session, this, batches, snapshot);
       loop.run(listener);
       return finish(loop);
     }

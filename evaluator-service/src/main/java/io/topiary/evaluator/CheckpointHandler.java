@@ -10,6 +10,7 @@ import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.Result;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * Evaluates a checkpoint, or sends again what an earlier attempt has committed, and tells how it
@@ -55,7 +56,7 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
       return JobResult.done();
     } catch (EvaluationStoppedException e) {
       return JobResult.handedBack(false);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return JobResult.fault("The data set cannot be read at the moment: " + e + ".");
     }
   }

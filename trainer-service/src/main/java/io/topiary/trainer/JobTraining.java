@@ -6,6 +6,7 @@ import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingRun;
 import io.topiary.engine.Weights;
+import io.topiary.engine.data.Augmentation;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.sparsifier.Sgd;
@@ -21,12 +22,14 @@ import io.topiary.runtime.recipe.LearningRates;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.Ids;
+import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Map;
 
@@ -67,15 +70,22 @@ final class JobTraining {
     var momentum =
         job.getMomentum()
             .map(artifact -> artifacts.read(artifact, file -> Momentum.read(network, file)));
-    return new TrainingRun(
+    var run =
+        new TrainingRun(
             data.train(),
+            augmentation(recipe),
             schedule,
             recipe.getBatchSize(),
             new Sgd(recipe.getMomentum(), recipe.getWeightDecay()),
             mask.<Sparsification>map(Keep::new).orElseGet(None::new),
             recipe.getSeed(),
-            Computing.onCpu(recipe.getThreads()))
-        .run(start, momentum, listener);
+            Computing.onCpu(recipe.getThreads()));
+    try {
+      return run.run(start, momentum, listener);
+    } catch (UncheckedIOException e) {
+      // A picture's file, which may be there again later.
+      throw e.getCause();
+    }
   }
 
   /**
@@ -112,6 +122,16 @@ final class JobTraining {
     return job.getStart()
         .map(artifact -> artifacts.read(artifact, file -> Weights.read(network, file)))
         .orElseGet(() -> Weights.initial(network, job.getRecipe().getSeed()));
+  }
+
+  private static Augmentation augmentation(Recipe recipe) {
+    return recipe
+        .getAugmentation()
+        .map(
+            asked ->
+                new Augmentation(
+                    asked.getCropPadding(), asked.getHorizontalFlip(), asked.getResizedCrop()))
+        .orElseGet(Augmentation::none);
   }
 
   private ImageDataSet open(DataSpec spec) throws IOException {

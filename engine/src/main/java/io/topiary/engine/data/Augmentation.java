@@ -2,6 +2,7 @@ package io.topiary.engine.data;
 
 import io.topiary.engine.data.Picture.Box;
 import io.topiary.engine.random.RandomStream;
+import io.topiary.sparsity.network.Shape;
 
 /**
  * What is done to every training image at random, anew in each epoch. What is drawn for an image is
@@ -46,7 +47,15 @@ public record Augmentation(int cropPadding, boolean horizontalFlip, boolean resi
     return equals(none());
   }
 
-  void requireFit(int height, int width) {
+  /**
+   * Makes sure that something of an image is left.
+   *
+   * @param image shape of one image: [channels, height, width]
+   * @throws DataSetException if the padding is as large as the image
+   */
+  public void requireFit(Shape image) {
+    int height = image.dimension(1);
+    int width = image.dimension(2);
     if (cropPadding >= Math.min(height, width)) {
       throw new DataSetException(
           "The padding of random crops is %d, but images are %d x %d pixels; it must be below their shorter side."

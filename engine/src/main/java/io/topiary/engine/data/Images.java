@@ -74,7 +74,7 @@ public final class Images {
    * @throws DataSetException if the images are too small for the augmentation
    */
   public Images augmented(Augmentation augmentation, long seed, int epoch) {
-    augmentation.requireFit(height(), width());
+    augmentation.requireFit(shape);
     return new Images(
         shape,
         classes,
