@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.topiary.engine.Batches.Batch;
+import io.topiary.engine.sparsifier.HardPrune;
 import io.topiary.engine.sparsifier.Layout;
 import io.topiary.engine.sparsifier.Rows;
 import io.topiary.engine.sparsifier.Sparsification.Length;
@@ -88,9 +89,22 @@ final class TrainingLoop {
     return new Snapshot(done, weights(rows.weights()), momentum(), method, losses.state());
   }
 
-  /** What the network computes with after the last iteration. */
-  Weights effectiveWeights() {
-    Weights weights = weights(sparsifier.effective(rows));
+  /**
+   * The network in the end.
+   *
+   * @param weights what it computes with
+   * @param pruned how many of them went at once because the method had left too many
+   */
+  record End(Weights weights, int pruned) {}
+
+  /** The network after the last iteration, as sparse as the method promised. */
+  End end() {
+    float[] effective = sparsifier.effective(rows).clone();
+    int pruned = HardPrune.prune(effective, layout, sparsifier.target());
+    return new End(finite(weights(effective)), pruned);
+  }
+
+  private Weights finite(Weights weights) {
     // The last step is followed by no loss that would show them to be infinite.
     weights
         .notFinite()
@@ -108,11 +122,6 @@ final class TrainingLoop {
   /** As finite as the weights, which the last step moved by it. */
   Momentum momentum() {
     return Momentum.copyOf(network, parameter -> layout.part(rows.momentum(), parameter.name()));
-  }
-
-  /** Fraction of the prunable weights that the method promised to bring to 0. */
-  double targetSparsity() {
-    return sparsifier.target();
   }
 
   EpochLosses.State losses() {

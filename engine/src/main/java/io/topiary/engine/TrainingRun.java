@@ -5,6 +5,7 @@ import io.topiary.engine.data.Images;
 import io.topiary.engine.sparsifier.Sgd;
 import io.topiary.engine.sparsifier.Sparsification;
 import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.schedule.LearningRateSchedule;
 import java.util.Map;
@@ -103,19 +104,23 @@ public record TrainingRun(
         Batches batches = Batches.training(session, this)) {
       TrainingLoop loop = new TrainingLoop(session, this, batches, snapshot);
       loop.run(listener);
-      return finish(loop);
+      return finish(loop, listener);
     }
   }
 
-  private TrainedNetwork finish(TrainingLoop loop) {
+  private TrainedNetwork finish(TrainingLoop loop, TrainingListener listener) {
+    TrainingLoop.End end = loop.end();
     // Makes 0 of the -0 that a negative number times 0 left behind.
-    Weights weights = enforceMask(loop.effectiveWeights());
+    Weights weights = enforceMask(end.weights());
+    if (end.pruned() > 0) {
+      weights = refreshed(weights, listener);
+    }
     return new TrainedNetwork(
         weights,
         enforceMask(loop.momentum()),
-        mask(),
+        sparsification instanceof None ? Optional.empty() : Optional.of(maskOf(weights)),
         weights.sparsity(),
-        0,
+        end.pruned(),
         loop.losses().done(),
         loop.imagesPerSecond());
   }
@@ -123,6 +128,23 @@ public record TrainingRun(
   /** The mask that is kept; empty where weights are pruned on the way, or not at all. */
   public Optional<Mask> mask() {
     return sparsification instanceof Keep keep ? Optional.of(keep.mask()) : Optional.empty();
+  }
+
+  /** BatchNorm's statistics still describe the network before its last pruning. */
+  private Weights refreshed(Weights weights, TrainingListener listener) {
+    return BatchNormRefresh.refresh(
+        weights,
+        images,
+        batchSize,
+        imagesDone -> {
+          if (!listener.goOn()) {
+            throw new TrainingStoppedException(schedule.iterations(), schedule.iterations());
+          }
+        });
+  }
+
+  private Mask maskOf(Weights weights) {
+    return mask().orElseGet(weights::nonZero);
   }
 
   private Weights enforceMask(Weights weights) {

@@ -2,6 +2,7 @@ package io.topiary.engine;
 
 import io.topiary.engine.random.RandomStream;
 import io.topiary.sparsity.checkpoint.CheckpointFile;
+import io.topiary.sparsity.mask.BitMask;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.Parameter;
@@ -10,7 +11,9 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -126,6 +129,20 @@ public final class Weights {
    */
   public Weights masked(Mask mask) {
     return new Weights(network, values.masked(mask));
+  }
+
+  /** The mask under which those prunable weights live that are not 0. */
+  Mask nonZero() {
+    Map<String, BitMask> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : network.prunable()) {
+      FloatBuffer floats = values(parameter);
+      BitSet alive = new BitSet(floats.remaining());
+      for (int i = 0; i < floats.limit(); i++) {
+        alive.set(i, floats.get(i) != 0);
+      }
+      tensors.put(parameter.name(), BitMask.of(parameter.shape(), alive));
+    }
+    return new Mask(tensors);
   }
 
   /** Zeros over elements of the prunable tensors. */

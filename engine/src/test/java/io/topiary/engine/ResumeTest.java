@@ -8,8 +8,15 @@ import io.topiary.engine.data.RandomDataSet;
 import io.topiary.engine.random.RandomStream;
 import io.topiary.engine.sparsifier.Sgd;
 import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Dnw;
+import io.topiary.engine.sparsifier.Sparsification.Dpf;
+import io.topiary.engine.sparsifier.Sparsification.Dst;
+import io.topiary.engine.sparsifier.Sparsification.Gmp;
+import io.topiary.engine.sparsifier.Sparsification.Gsm;
 import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.Lc;
 import io.topiary.engine.sparsifier.Sparsification.None;
+import io.topiary.engine.sparsifier.Sparsification.Str;
 import io.topiary.sparsity.mask.BitMask;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.BuiltInNetworks;
@@ -57,7 +64,17 @@ class ResumeTest {
   }
 
   static Stream<Sparsification> methods() {
-    return Stream.of(new None(), new Keep(everyThird()));
+    return Stream.of(
+        new None(),
+        new Keep(everyThird()),
+        new Gmp(0.8, 1, false),
+        new Gmp(0.8, 1, true),
+        new Gsm(0.8),
+        new Dpf(0.8, 1),
+        new Dnw(0.8),
+        new Lc(0.8),
+        new Str(0.8, -6),
+        new Dst(0.8, 1e-2));
   }
 
   @ParameterizedTest
