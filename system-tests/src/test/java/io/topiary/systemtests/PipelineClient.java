@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
@@ -32,6 +33,7 @@ final class PipelineClient implements AutoCloseable {
           Topics.CHECKPOINTS.name(),
           Topics.EVALUATIONS.name(),
           Topics.OUTCOMES.name(),
+          Topics.PROGRESS.name(),
           Topics.DEAD_LETTERS);
 
   private final KafkaProducer<byte[], byte[]> producer;
@@ -39,6 +41,7 @@ final class PipelineClient implements AutoCloseable {
   private final List<Checkpoint> checkpoints = new ArrayList<>();
   private final List<Evaluation> evaluations = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
+  private final List<JobProgress> progress = new ArrayList<>();
   private final List<String> deadLetters = new ArrayList<>();
 
   PipelineClient(String bootstrapServers) {
@@ -95,6 +98,8 @@ final class PipelineClient implements AutoCloseable {
         decode(Topics.EVALUATIONS, record.value(), evaluations);
       } else if (record.topic().equals(Topics.OUTCOMES.name())) {
         decode(Topics.OUTCOMES, record.value(), outcomes);
+      } else if (record.topic().equals(Topics.PROGRESS.name())) {
+        decode(Topics.PROGRESS, record.value(), progress);
       } else {
         deadLetters.add(
             new String(record.headers().lastHeader("__streams.errors.message").value(), UTF_8));
@@ -113,6 +118,10 @@ final class PipelineClient implements AutoCloseable {
 
   List<Outcome> outcomes() {
     return outcomes;
+  }
+
+  List<JobProgress> progress() {
+    return progress;
   }
 
   List<String> deadLetters() {

@@ -4,29 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.topiary.engine.data.DataSets;
-import io.topiary.engine.data.ImageDataSet;
 import io.topiary.schemas.Artifact;
-import io.topiary.schemas.BuiltInNetwork;
 import io.topiary.schemas.Checkpoint;
-import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.Evaluation;
-import io.topiary.schemas.Ids;
-import io.topiary.schemas.LearningRatePlan;
-import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Method;
-import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.PruningPolicy;
-import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Result;
-import io.topiary.schemas.Schedule;
-import io.topiary.schemas.SelectorKind;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Topics;
-import io.topiary.schemas.TrainingJob;
 import io.topiary.schemas.Work;
-import io.topiary.sparsity.schedule.Iterations;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -36,8 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -48,9 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("process")
 class ThreeServicesIT {
 
-  private static final Duration STARTED = Duration.ofSeconds(90);
   private static final Duration DONE = Duration.ofMinutes(3);
-  private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
   /** Stage and phase of all networks of one dense run and two plans. */
   private static final List<String> EVALUATED =
@@ -67,49 +50,30 @@ class ThreeServicesIT {
 
   @TempDir private Path folder;
 
-  private final List<ChildProcess> processes = new ArrayList<>();
-  private String broker;
+  private Services services;
 
   @BeforeEach
-  void startBroker() throws Exception {
-    var address = folder.resolve("address");
-    processes.add(
-        ChildProcess.java(
-            "broker",
-            folder,
-            Map.of(),
-            List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                BrokerProcess.class.getName(),
-                folder.resolve("kafka").toString(),
-                address.toString())));
-    await().atMost(STARTED).until(() -> Files.exists(address));
-    broker = Files.readString(address);
+  void startBroker() throws IOException {
+    services = Services.onBrokerOfTheirOwn(folder);
   }
 
   @AfterEach
   void stopEverything() {
-    // The broker last: nobody needs to wait for one that is gone.
-    for (var i = processes.size() - 1; i >= 0; i--) {
-      processes.get(i).close();
-    }
+    services.close();
   }
 
   @Test
   void shouldTakeACheckpointAllTheWayRound() throws Exception {
     // Given the three services, ready
-    var services = List.of(service("pruner"), service("trainer"), service("evaluator"));
-    for (var service : services) {
-      await()
-          .atMost(STARTED)
-          .untilAsserted(() -> assertThat(service.status("/readyz")).isEqualTo(200));
+    var three = List.of("pruner", "trainer", "evaluator").stream().map(services::start).toList();
+    services.awaitReady();
+    for (var service : three) {
       assertThat(service.status("/livez")).isEqualTo(200);
     }
 
     // When somebody sends a policy and a job for dense training, and a record that is no Avro
-    try (var client = new PipelineClient(broker).follow()) {
-      var job = denseJob(DataSets.open("fashion-mnist-sample", List.of()));
+    try (var client = new PipelineClient(services.broker()).follow()) {
+      var job = Submissions.denseJob("mlp");
       client.send(Topics.JOBS.name(), "nobody", "this is no Avro".getBytes(UTF_8));
       client.send(Topics.POLICIES, "half", twoPhasesByTwoSeeds());
       client.send(Topics.JOBS, job.getJobId(), job);
@@ -120,8 +84,7 @@ class ThreeServicesIT {
           .untilAsserted(
               () -> {
                 client.poll();
-                processes.forEach(
-                    process -> assertThat(process.alive()).as(process.output()).isTrue());
+                services.requireAlive();
                 assertThat(client.evaluations())
                     .extracting(ThreeServicesIT::stageAndPhase)
                     .containsExactlyInAnyOrderElementsOf(EVALUATED);
@@ -133,12 +96,12 @@ class ThreeServicesIT {
       assertAllIsDoneOnce(client);
       assertThat(client.deadLetters()).singleElement().asString().contains("TrainingJob");
     }
-    assertThat(services.get(0).page("/metrics")).contains("topiary_pruner_plans_total");
-    assertThat(services.get(1).page("/metrics")).contains("topiary_training_duration_seconds");
-    assertThat(services.get(2).page("/metrics")).contains("topiary_theoretical_speedup");
+    assertThat(three.get(0).page("/metrics")).contains("topiary_pruner_plans_total");
+    assertThat(three.get(1).page("/metrics")).contains("topiary_training_duration_seconds");
+    assertThat(three.get(2).page("/metrics")).contains("topiary_theoretical_speedup");
 
     // And each stops in order when it is told to
-    for (var service : services) {
+    for (var service : three) {
       assertThat(service.terminate(Duration.ofSeconds(30))).as(service.output()).isEqualTo(143);
     }
   }
@@ -146,44 +109,23 @@ class ThreeServicesIT {
   @Test
   void shouldSayInOneSentenceWhatCannotBe() throws Exception {
     // Given services with a setting that is missing, wrong or unknown
-    var unset = ChildProcess.java("unset", folder, Map.of(), List.of("-jar", jar("trainer")));
-    var wrong = service("trainer", "--set", "topiary.trainer.slots=none");
-    var unknown = service("evaluator", "--set", "topiary.evaluator.slot=1");
-    processes.addAll(List.of(unset, wrong, unknown));
+    var unset = services.startUntold("trainer");
+    var wrong = services.start("trainer", "--set", "topiary.trainer.slots=none");
+    var unknown = services.start("evaluator", "--set", "topiary.evaluator.slot=1");
 
     // Then each ends with one sentence that names it
-    assertThat(unset.exitStatus(STARTED)).isEqualTo(2);
+    assertThat(unset.exitStatus(Services.STARTED)).isEqualTo(2);
     assertThat(unset.output().lines()).singleElement().asString().contains("topiary.");
-    assertThat(wrong.exitStatus(STARTED)).isEqualTo(2);
+    assertThat(wrong.exitStatus(Services.STARTED)).isEqualTo(2);
     assertThat(wrong.output().lines())
         .singleElement()
         .asString()
         .contains("topiary.trainer.slots", "none");
-    assertThat(unknown.exitStatus(STARTED)).isEqualTo(2);
+    assertThat(unknown.exitStatus(Services.STARTED)).isEqualTo(2);
     assertThat(unknown.output().lines())
         .singleElement()
         .asString()
         .contains("topiary.evaluator.slot");
-  }
-
-  private ChildProcess service(String name, String... flags) throws IOException {
-    var arguments = new ArrayList<>(List.of("-jar", jar(name)));
-    arguments.addAll(List.of(flags));
-    var service =
-        ChildProcess.java(
-            name,
-            folder,
-            Map.of(
-                "TOPIARY_KAFKA_BOOTSTRAP_SERVERS", broker,
-                "TOPIARY_ARTIFACTS_DIR", folder.resolve("artifacts").toString(),
-                "TOPIARY_PRUNER_STATE_DIR", folder.resolve("state").toString()),
-            arguments);
-    processes.add(service);
-    return service;
-  }
-
-  private static String jar(String service) {
-    return HOME.resolve(service + "-service/target/" + service + "-service.jar").toString();
   }
 
   private static void assertAllIsDoneOnce(PipelineClient client) {
@@ -223,54 +165,10 @@ class ThreeServicesIT {
   }
 
   private static PruningPolicy twoPhasesByTwoSeeds() {
-    return PruningPolicy.newBuilder()
-        .setName("half")
-        .setModels("ml?")
+    return Submissions.half("half", 0.25)
         .setMethod(Method.IMP)
         .setPhases(2)
         .setSeeds(List.of(1L, 2L))
-        .setSelector(SelectorKind.GLOBAL_MAGNITUDE)
-        .setSchedule(Schedule.ALLR)
-        .setSparsities(List.of(0.5))
-        .setRetrainEpochs(0.25)
-        .build();
-  }
-
-  private static TrainingJob denseJob(ImageDataSet data) {
-    var lineage = Lineage.newBuilder().setModel("mlp").setGeneration("1").build();
-    var images = data.train().size();
-    var recipe =
-        Recipe.newBuilder()
-            .setNetwork(
-                new NetworkSpec(
-                    new BuiltInNetwork("mlp", 0), data.image().dimensions(), data.classes()))
-            .setData(
-                new DataSpec(
-                    data.name(),
-                    data.sha256(),
-                    images,
-                    data.validation().size(),
-                    ImageDataSet.HELD_OUT_SEED,
-                    data.test().size(),
-                    0))
-            .setEpochs(1.0)
-            .setBatchSize(64)
-            .setLearningRate(
-                LearningRatePlan.newBuilder()
-                    .setSchedule(Schedule.LINEAR)
-                    .setPeak(0.05)
-                    .setWarmUp(0)
-                    .setIterations(Iterations.of(1, images, 64))
-                    .build())
-            .setMomentum(0.9)
-            .setWeightDecay(0.0)
-            .setSeed(1L)
-            .setThreads(1)
-            .build();
-    return TrainingJob.newBuilder()
-        .setJobId(Ids.jobId(lineage, recipe, Optional.empty(), Optional.empty()))
-        .setLineage(lineage)
-        .setRecipe(recipe)
         .build();
   }
 }
