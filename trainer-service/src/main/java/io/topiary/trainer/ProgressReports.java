@@ -1,6 +1,5 @@
 package io.topiary.trainer;
 
-import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.queue.JobContext;
@@ -30,12 +29,12 @@ final class ProgressReports {
     this.clock = clock;
   }
 
-  /** Reports on a job that is about to start, until it is closed; stops it with its worker. */
+  /** Reports on a job that is about to start, until it is closed. */
   Report of(TrainingJob job, JobContext context) {
     return new Report(job, context);
   }
 
-  final class Report implements TrainingListener, AutoCloseable {
+  final class Report implements AutoCloseable {
 
     private final TrainingJob job;
     private final JobContext context;
@@ -51,11 +50,11 @@ final class ProgressReports {
       send(record().setDone(0).setTotal(iterations).setImagesPerSecond(0));
     }
 
-    @Override
-    public boolean onIteration(TrainingProgress progress) {
+    /** After every iteration; as often as people can follow, it says so. */
+    void onIteration(TrainingProgress progress) {
       var now = clock.instant();
-      var last = progress.iteration() == progress.iterations();
-      if (last || Duration.between(reported, now).compareTo(INTERVAL) >= 0) {
+      if (progress.iteration() == progress.iterations()
+          || Duration.between(reported, now).compareTo(INTERVAL) >= 0) {
         reported = now;
         context.underWay();
         running.imagesPerSecond(progress.imagesPerSecond());
@@ -68,7 +67,6 @@ final class ProgressReports {
                 .setLoss(progress.loss())
                 .setImagesPerSecond(progress.imagesPerSecond()));
       }
-      return last || !context.stopping();
     }
 
     @Override

@@ -1,10 +1,15 @@
 package io.topiary.trainer;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.control.Controls;
 import io.topiary.runtime.kafka.PipelineTopics;
+import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobQueue;
 import io.topiary.runtime.queue.JobQueueSettings;
@@ -20,10 +25,10 @@ public final class TrainerService implements AutoCloseable {
   /** The share group that all trainers belong to. */
   public static final String GROUP = "topiary-trainers";
 
-  private final JobQueue queue;
+  private final Resources resources;
 
-  private TrainerService(JobQueue queue) {
-    this.queue = queue;
+  private TrainerService(Resources resources) {
+    this.resources = resources;
   }
 
   /**
@@ -39,26 +44,49 @@ public final class TrainerService implements AutoCloseable {
       Clock clock)
       throws InterruptedException {
     PipelineTopics.createMissing(kafka);
-    var meters = new TrainerMeters(telemetry.registry());
-    var worker = config.worker();
-    return new TrainerService(
-        JobQueue.start(
-            Topics.JOBS,
-            JobQueueSettings.onOwnTopic(GROUP, config.slots()),
-            kafka,
-            telemetry,
-            sender ->
-                new TrainingJobHandler(
-                    new JobTraining(artifacts, new DataSetLibrary(worker.dataFolders()), clock),
-                    new CommitPoint<>(artifacts, sender, Topics.CHECKPOINTS),
-                    new Outcomes(sender, Work.TRAINING, worker.name(), clock),
-                    new ProgressReports(config, sender, meters, clock),
-                    meters)));
+    var resources = new Resources();
+    try {
+      var controls = resources.own(Controls.follow(GROUP, kafka, telemetry));
+      var jobs = new Jobs(config, artifacts, controls, telemetry.registry(), clock);
+      resources.own(
+          JobQueue.start(
+              Topics.JOBS,
+              JobQueueSettings.onOwnTopic(GROUP, config.slots()),
+              kafka,
+              telemetry,
+              jobs::handler));
+      return new TrainerService(resources);
+    } catch (RuntimeException | InterruptedException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  /** What the trainer's jobs are handled with. */
+  private record Jobs(
+      TrainerConfig config,
+      ArtifactStore artifacts,
+      Controls controls,
+      MeterRegistry registry,
+      Clock clock) {
+
+    TrainingJobHandler handler(RecordSender sender) {
+      var worker = config.worker();
+      var meters = new TrainerMeters(registry);
+      return new TrainingJobHandler(
+          new JobTraining(artifacts, new DataSetLibrary(worker.dataFolders()), clock),
+          new Snapshots(artifacts, registry),
+          new CommitPoint<>(artifacts, sender, Topics.CHECKPOINTS),
+          new Cancellations(controls::cancelled),
+          new Outcomes(sender, Work.TRAINING, worker.name(), clock),
+          new ProgressReports(config, sender, meters, clock),
+          meters);
+    }
   }
 
   /** Takes no more jobs and hands back the running ones. */
   @Override
   public void close() {
-    queue.close();
+    resources.close();
   }
 }

@@ -2,6 +2,8 @@ package io.topiary.trainer;
 
 import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingStoppedException;
+import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobContext;
 import io.topiary.runtime.queue.JobHandler;
@@ -15,12 +17,18 @@ import io.topiary.schemas.TrainingJob;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Trains a job, or sends again what an earlier attempt has committed, and tells how it ended. */
 final class TrainingJobHandler implements JobHandler<TrainingJob> {
 
+  private static final Logger log = LoggerFactory.getLogger(TrainingJobHandler.class);
+
   private final JobTraining training;
+  private final Snapshots snapshots;
   private final CommitPoint<Checkpoint> commitPoint;
+  private final Cancellations cancellations;
   private final Outcomes outcomes;
   private final ProgressReports progress;
   private final TrainerMeters meters;
@@ -33,12 +41,16 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
 
   TrainingJobHandler(
       JobTraining training,
+      Snapshots snapshots,
       CommitPoint<Checkpoint> commitPoint,
+      Cancellations cancellations,
       Outcomes outcomes,
       ProgressReports progress,
       TrainerMeters meters) {
     this.training = training;
+    this.snapshots = snapshots;
     this.commitPoint = commitPoint;
+    this.cancellations = cancellations;
     this.outcomes = outcomes;
     this.progress = progress;
     this.meters = meters;
@@ -55,14 +67,24 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
   }
 
   @Override
+  public long progress(TrainingJob job) {
+    return hasOwnId(job) ? snapshots.progress(job.getJobId()) : 0;
+  }
+
+  @Override
   public JobResult handle(TrainingJob job, JobContext context) throws InterruptedException {
+    var unwanted = cancellations.reason(job);
+    if (unwanted.isPresent()) {
+      return cancel(job, context, unwanted.get());
+    }
     try {
       var checkpoint = training.store(job, trained(job, context));
       commitPoint.commit(job.getJobId(), job.getLineage().getModel(), checkpoint);
       done(job, context);
       return JobResult.done();
     } catch (TrainingStoppedException e) {
-      return JobResult.handedBack(false);
+      var reason = cancellations.reason(job);
+      return reason.isPresent() ? cancel(job, context, reason.get()) : JobResult.handedBack(false);
     } catch (IOException e) {
       return JobResult.fault("The data set cannot be read at the moment: " + e + ".");
     }
@@ -72,26 +94,54 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
   public void refuse(TrainingJob job, JobContext context, String reason)
       throws InterruptedException {
     uncommitted.remove(job.getJobId());
+    // What another job has under this id is none of its business.
+    if (hasOwnId(job)) {
+      snapshots.remove(job.getJobId());
+    }
     outcomes.failed(job.getJobId(), job.getLineage(), reason, context.started());
     meters.ended(job, Result.FAILED);
+  }
+
+  /** Another holder may have committed the job meanwhile, and what is committed is done. */
+  private JobResult cancel(TrainingJob job, JobContext context, String reason)
+      throws InterruptedException {
+    if (sendAgain(job, context)) {
+      return JobResult.done();
+    }
+    uncommitted.remove(job.getJobId());
+    snapshots.remove(job.getJobId());
+    outcomes.cancelled(job.getJobId(), job.getLineage(), reason, context.started());
+    meters.ended(job, Result.CANCELLED);
+    return JobResult.cancelled();
   }
 
   private void done(TrainingJob job, JobContext context) throws InterruptedException {
     outcomes.done(job.getJobId(), job.getLineage(), context.started());
     uncommitted.remove(job.getJobId());
     meters.ended(job, Result.DONE);
+    try {
+      snapshots.remove(job.getJobId());
+    } catch (ArtifactException e) {
+      log.warn("Snapshots of {} stay until a store is opened: {}", job.getJobId(), e.getMessage());
+    }
   }
 
   /** A result is committed under the job's id, so no job may bear the id of another. */
   private static void requireOwnId(TrainingJob job) {
-    var id =
-        Ids.jobId(
-            job.getLineage(), job.getRecipe(), job.getStart(), job.getMask(), job.getMomentum());
-    if (!id.equals(job.getJobId())) {
+    if (!hasOwnId(job)) {
       throw new JobRefusedException(
           "The job has the id \"%s\", but what it asks for has the id %s."
-              .formatted(job.getJobId(), id));
+              .formatted(job.getJobId(), ownId(job)));
     }
+  }
+
+  private static boolean hasOwnId(TrainingJob job) {
+    return ownId(job).equals(job.getJobId());
+  }
+
+  private static String ownId(TrainingJob job) {
+    return Ids.jobId(
+        job.getLineage(), job.getRecipe(), job.getStart(), job.getMask(), job.getMomentum());
   }
 
   private TrainedNetwork trained(TrainingJob job, JobContext context) throws IOException {
@@ -100,7 +150,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
       return before;
     }
     try (var report = progress.of(job, context)) {
-      var trained = training.train(job, report);
+      var trained = training.train(job, new JobWatch(job, context, report, cancellations));
       uncommitted.put(job.getJobId(), trained);
       return trained;
     }

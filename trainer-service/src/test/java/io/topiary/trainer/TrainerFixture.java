@@ -10,12 +10,15 @@ import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.schemas.Command;
+import io.topiary.schemas.Control;
 import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
 import io.topiary.schemas.TrainingJob;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,11 @@ final class TrainerFixture implements AutoCloseable {
 
   void send(TrainingJob job) throws InterruptedException {
     sender.send(Topics.JOBS, job.getJobId(), job);
+  }
+
+  /** Cancels the job or the plan of that id. */
+  void cancel(String id) throws InterruptedException {
+    sender.send(Topics.CONTROLS, id, new Control(id, Command.CANCEL, Instant.EPOCH));
   }
 
   /** The records of that key, as they were sent. */

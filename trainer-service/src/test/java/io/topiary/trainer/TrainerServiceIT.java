@@ -15,6 +15,7 @@ import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.JobProgress;
+import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
@@ -23,6 +24,7 @@ import io.topiary.schemas.TrainingJob;
 import io.topiary.schemas.Work;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -190,12 +192,7 @@ class TrainerServiceIT {
     var job = TestJobs.dense("moved", 3_000);
     var first = trainers.start();
     trainers.send(job);
-    await()
-        .atMost(SOON)
-        .until(
-            () ->
-                trainers.read(Topics.PROGRESS, job.getJobId()).stream()
-                    .anyMatch(progress -> progress.getDone() > 0));
+    awaitUnderWay(job);
     first.close();
     assertThat(trainers.read(Topics.OUTCOMES, "moved")).isEmpty();
 
@@ -208,6 +205,104 @@ class TrainerServiceIT {
         .extracting(Checkpoint::getArtifact)
         .containsExactly(direct(job).getArtifact());
     assertThat(trainers.trainings()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldEndAJobThatIsCancelledWhileItTrains() throws Exception {
+    // Given a job that would take long, and one after it
+    var job = TestJobs.dense("unwanted", 1_000_000);
+    var next = TestJobs.dense("unwanted", 5);
+    trainers.start();
+    trainers.send(job);
+    awaitUnderWay(job);
+
+    // When
+    trainers.cancel(job.getJobId());
+    trainers.send(next);
+
+    // Then
+    var outcomes = outcomes("unwanted", 2);
+    assertThat(outcomes)
+        .extracting(Outcome::getId)
+        .containsExactly(job.getJobId(), next.getJobId());
+    assertThat(outcomes)
+        .extracting(Outcome::getResult)
+        .containsExactly(Result.CANCELLED, Result.DONE);
+    assertThat(outcomes.get(0).getReason()).contains("Somebody cancelled the job.");
+    assertThat(trainers.read(Topics.CHECKPOINTS, "unwanted"))
+        .extracting(Checkpoint::getJobId)
+        .containsExactly(next.getJobId());
+    assertThat(trainers.read(Topics.DEAD_LETTERS, job.getJobId())).isEmpty();
+    assertThat(trainers.artifacts.snapshots(job.getJobId())).isEmpty();
+  }
+
+  @Test
+  void shouldNotStartAJobWhosePlanIsCancelledAndRemoveItsSnapshots() throws Exception {
+    // Given a job of a plan that another trainer has begun
+    var dense = TestJobs.dense("planned", 1_000);
+    var lineage = Lineage.newBuilder(dense.getLineage()).setPlan("plan-planned").build();
+    var job = TestJobs.withOwnId(TrainingJob.newBuilder(dense).setLineage(lineage));
+    trainers.artifacts.writeSnapshot(
+        job.getJobId(), 7, file -> Files.writeString(file, "snapshot"));
+    trainers.cancel("plan-planned");
+
+    // When
+    trainers.start();
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("planned", 1))
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.getResult()).isEqualTo(Result.CANCELLED);
+              assertThat(outcome.getReason()).contains("Somebody cancelled the plan plan-planned.");
+            });
+    assertThat(trainers.trainings()).isZero();
+    assertThat(trainers.artifacts.snapshots(job.getJobId())).isEmpty();
+    assertThat(trainers.read(Topics.CHECKPOINTS, "planned")).isEmpty();
+  }
+
+  @Test
+  void shouldStayDoneWhenAJobIsCancelledAfterItsResultIsCommitted() throws Exception {
+    // Given
+    var job = TestJobs.dense("late", 5);
+    trainers.start();
+    trainers.send(job);
+    outcomes("late", 1);
+
+    // When
+    trainers.cancel(job.getJobId());
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("late", 2)).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    assertThat(trainers.trainings()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldFailAJobThatDivergesWithTheEpochAndTheRate() throws Exception {
+    // Given
+    var job = TestJobs.withPlan(TestJobs.dense("diverging", 300), plan -> plan.setPeak(1e30));
+    trainers.artifacts.writeSnapshot("other", 7, file -> Files.writeString(file, "not its"));
+
+    // When
+    trainers.start();
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("diverging", 1))
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.getResult()).isEqualTo(Result.FAILED);
+              assertThat(outcome.getReason().orElseThrow())
+                  .containsPattern("in epoch 1 at learning rate \\d\\.\\d+e\\+\\d+")
+                  .contains("Training diverged: the loss became ");
+            });
+    assertThat(trainers.read(Topics.CHECKPOINTS, "diverging")).isEmpty();
+    assertThat(trainers.artifacts.snapshots(job.getJobId())).isEmpty();
+    assertThat(trainers.artifacts.snapshots("other")).hasSize(1);
   }
 
   @Test
@@ -225,6 +320,15 @@ class TrainerServiceIT {
     assertThat(trainers.read(Topics.CHECKPOINTS, "patient")).hasSize(1);
     assertThat(store.writes).hasValue(2);
     assertThat(trainers.trainings()).isEqualTo(1);
+  }
+
+  private void awaitUnderWay(TrainingJob job) {
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                trainers.read(Topics.PROGRESS, job.getJobId()).stream()
+                    .anyMatch(progress -> progress.getDone() > 0));
   }
 
   private List<Outcome> outcomes(String model, int count) {
