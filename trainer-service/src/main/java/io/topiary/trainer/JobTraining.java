@@ -2,6 +2,7 @@ package io.topiary.trainer;
 
 import io.topiary.engine.Computing;
 import io.topiary.engine.Momentum;
+import io.topiary.engine.Snapshot;
 import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingRun;
@@ -16,6 +17,7 @@ import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
+import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.network.Networks;
 import io.topiary.runtime.queue.JobRefusedException;
 import io.topiary.runtime.recipe.LearningRates;
@@ -28,10 +30,15 @@ import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.schedule.LearningRateSchedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a job asks for, done: it depends on nothing but the job, the artifacts and the data, so the
@@ -43,13 +50,17 @@ import java.util.Map;
  */
 final class JobTraining {
 
+  private static final Logger log = LoggerFactory.getLogger(JobTraining.class);
+
   private final ArtifactStore artifacts;
+  private final Snapshots snapshots;
   private final Networks networks;
   private final DataSetLibrary dataSets;
   private final Clock clock;
 
-  JobTraining(ArtifactStore artifacts, DataSetLibrary dataSets, Clock clock) {
+  JobTraining(ArtifactStore artifacts, Snapshots snapshots, DataSetLibrary dataSets, Clock clock) {
     this.artifacts = artifacts;
+    this.snapshots = snapshots;
     this.networks = new Networks(artifacts);
     this.dataSets = dataSets;
     this.clock = clock;
@@ -57,8 +68,8 @@ final class JobTraining {
 
   /**
    * Trains on the calling thread, from the job's start weights or from those its seed decides, and
-   * from its momentum or from none. A job of no iterations enforces its mask, and leaves all else
-   * as it was.
+   * from its momentum or from none; or on from its furthest snapshot. A job of no iterations
+   * enforces its mask, and leaves all else as it was.
    */
   TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
     var recipe = job.getRecipe();
@@ -66,10 +77,6 @@ final class JobTraining {
     var network = networks.network(recipe.getNetwork());
     var data = open(recipe.getData());
     var mask = job.getMask().map(artifact -> artifacts.read(artifact, Mask::read));
-    var start = start(job, network);
-    var momentum =
-        job.getMomentum()
-            .map(artifact -> artifacts.read(artifact, file -> Momentum.read(network, file)));
     var run =
         new TrainingRun(
             data.train(),
@@ -79,13 +86,24 @@ final class JobTraining {
             new Sgd(recipe.getMomentum(), recipe.getWeightDecay()),
             mask.<Sparsification>map(Keep::new).orElseGet(None::new),
             recipe.getSeed(),
-            Computing.onCpu(recipe.getThreads()));
+            computing(job));
+    var snapshot =
+        snapshots.furthest(job.getJobId(), file -> snapshot(job, schedule, network, file));
     try {
-      return run.run(start, momentum, listener);
+      if (snapshot.isPresent()) {
+        log.info("Job {} goes on after {} iterations", job.getJobId(), snapshot.get().iteration());
+        return run.resume(snapshot.get().content(), listener);
+      }
+      return run.run(start(job, network), momentum(job, network), listener);
     } catch (UncheckedIOException e) {
       // A picture's file, which may be there again later.
       throw e.getCause();
     }
+  }
+
+  /** What the job computes with. */
+  static Computing computing(TrainingJob job) {
+    return Computing.onCpu(job.getRecipe().getThreads());
   }
 
   /**
@@ -132,6 +150,23 @@ final class JobTraining {
                 new Augmentation(
                     asked.getCropPadding(), asked.getHorizontalFlip(), asked.getResizedCrop()))
         .orElseGet(Augmentation::none);
+  }
+
+  private Optional<Momentum> momentum(TrainingJob job, Network network) {
+    return job.getMomentum()
+        .map(artifact -> artifacts.read(artifact, file -> Momentum.read(network, file)));
+  }
+
+  private static Snapshot snapshot(
+      TrainingJob job, LearningRateSchedule schedule, Network network, Path file)
+      throws IOException {
+    var snapshot = Snapshot.read(network, file, job.getJobId());
+    if (snapshot.iteration() > schedule.iterations()) {
+      throw new CorruptArtifactException(
+          "The snapshot %s was made after %d iterations, but its job has only %d."
+              .formatted(file, snapshot.iteration(), schedule.iterations()));
+    }
+    return snapshot;
   }
 
   private ImageDataSet open(DataSpec spec) throws IOException {

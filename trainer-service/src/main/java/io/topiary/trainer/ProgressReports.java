@@ -1,5 +1,6 @@
 package io.topiary.trainer;
 
+import io.topiary.engine.Computing;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.queue.JobContext;
@@ -39,11 +40,13 @@ final class ProgressReports {
     private final TrainingJob job;
     private final JobContext context;
     private final TrainerMeters.Running running;
+    private final Computing computing;
     private Instant reported;
 
     private Report(TrainingJob job, JobContext context) {
       this.job = job;
       this.context = context;
+      this.computing = JobTraining.computing(job);
       this.running = meters.started(job);
       this.reported = clock.instant();
       var iterations = job.getRecipe().getLearningRate().getIterations();
@@ -65,6 +68,7 @@ final class ProgressReports {
                 .setEpoch(progress.epoch())
                 .setLearningRate(progress.learningRate())
                 .setLoss(progress.loss())
+                .setEpochLoss(progress.epochLoss())
                 .setImagesPerSecond(progress.imagesPerSecond()));
       }
     }
@@ -83,6 +87,8 @@ final class ProgressReports {
           .setTargetSparsity(job.getTargetSparsity())
           .setWorker(config.worker().name())
           .setSlots(config.slots())
+          .setDevice(computing.device())
+          .setThreads(computing.threads())
           .setEpochs((int) Math.ceil(job.getRecipe().getEpochs()))
           .setAt(reported);
     }

@@ -3,6 +3,7 @@ package io.topiary.trainer;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
 import io.topiary.runtime.config.WorkerSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,17 +11,27 @@ import java.util.stream.Stream;
  * What a trainer is told.
  *
  * @param slots jobs trained side by side, on one thread each
+ * @param snapshotEvery time between snapshots of a job within an epoch; at the end of an epoch a
+ *     tenth of it is enough
  */
-public record TrainerConfig(WorkerSettings worker, int slots) {
+public record TrainerConfig(WorkerSettings worker, int slots, Duration snapshotEvery) {
 
   public static final Setting<Integer> SLOTS =
       Setting.positive("topiary.trainer.slots", "jobs trained side by side, on one thread each")
           .orElse(String.valueOf(Runtime.getRuntime().availableProcessors()));
 
+  public static final Setting<Duration> SNAPSHOT_EVERY =
+      Setting.duration(
+              "topiary.trainer.snapshot.every",
+              "time between snapshots of a job within an epoch, a tenth of it at an epoch's end")
+          .orElse("5m");
+
   public static final List<Setting<?>> SETTINGS =
-      Stream.concat(WorkerSettings.SETTINGS.stream(), Stream.<Setting<?>>of(SLOTS)).toList();
+      Stream.concat(WorkerSettings.SETTINGS.stream(), Stream.<Setting<?>>of(SLOTS, SNAPSHOT_EVERY))
+          .toList();
 
   public static TrainerConfig from(Settings settings) {
-    return new TrainerConfig(WorkerSettings.from(settings), settings.get(SLOTS));
+    return new TrainerConfig(
+        WorkerSettings.from(settings), settings.get(SLOTS), settings.get(SNAPSHOT_EVERY));
   }
 }

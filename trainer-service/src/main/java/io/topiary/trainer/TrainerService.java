@@ -73,9 +73,10 @@ public final class TrainerService implements AutoCloseable {
     TrainingJobHandler handler(RecordSender sender) {
       var worker = config.worker();
       var meters = new TrainerMeters(registry);
+      var snapshots = new Snapshots(artifacts, registry);
       return new TrainingJobHandler(
-          new JobTraining(artifacts, new DataSetLibrary(worker.dataFolders()), clock),
-          new Snapshots(artifacts, registry),
+          new JobTraining(artifacts, snapshots, new DataSetLibrary(worker.dataFolders()), clock),
+          new SnapshotKeeper.Plan(snapshots, config.snapshotEvery(), clock),
           new CommitPoint<>(artifacts, sender, Topics.CHECKPOINTS),
           new Cancellations(controls::cancelled),
           new Outcomes(sender, Work.TRAINING, worker.name(), clock),

@@ -26,6 +26,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
   private static final Logger log = LoggerFactory.getLogger(TrainingJobHandler.class);
 
   private final JobTraining training;
+  private final SnapshotKeeper.Plan plan;
   private final Snapshots snapshots;
   private final CommitPoint<Checkpoint> commitPoint;
   private final Cancellations cancellations;
@@ -41,14 +42,15 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
 
   TrainingJobHandler(
       JobTraining training,
-      Snapshots snapshots,
+      SnapshotKeeper.Plan plan,
       CommitPoint<Checkpoint> commitPoint,
       Cancellations cancellations,
       Outcomes outcomes,
       ProgressReports progress,
       TrainerMeters meters) {
     this.training = training;
-    this.snapshots = snapshots;
+    this.plan = plan;
+    this.snapshots = plan.snapshots();
     this.commitPoint = commitPoint;
     this.cancellations = cancellations;
     this.outcomes = outcomes;
@@ -77,8 +79,9 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
     if (unwanted.isPresent()) {
       return cancel(job, context, unwanted.get());
     }
+    var keeper = plan.keeper(job);
     try {
-      var checkpoint = training.store(job, trained(job, context));
+      var checkpoint = training.store(job, trained(job, context, keeper));
       commitPoint.commit(job.getJobId(), job.getLineage().getModel(), checkpoint);
       done(job, context);
       return JobResult.done();
@@ -144,13 +147,14 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
         job.getLineage(), job.getRecipe(), job.getStart(), job.getMask(), job.getMomentum());
   }
 
-  private TrainedNetwork trained(TrainingJob job, JobContext context) throws IOException {
+  private TrainedNetwork trained(TrainingJob job, JobContext context, SnapshotKeeper keeper)
+      throws IOException {
     var before = uncommitted.get(job.getJobId());
     if (before != null) {
       return before;
     }
     try (var report = progress.of(job, context)) {
-      var trained = training.train(job, new JobWatch(job, context, report, cancellations));
+      var trained = training.train(job, new JobWatch(job, context, report, keeper, cancellations));
       uncommitted.put(job.getJobId(), trained);
       return trained;
     }

@@ -3,9 +3,13 @@ package io.topiary.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.topiary.engine.Computing;
+import io.topiary.engine.Snapshot;
+import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.engine.TrainingRun;
+import io.topiary.engine.TrainingStoppedException;
 import io.topiary.engine.Weights;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.engine.sparsifier.Sgd;
@@ -14,6 +18,7 @@ import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.queue.JobRefusedException;
 import io.topiary.runtime.recipe.LearningRates;
 import io.topiary.schemas.Artifact;
@@ -42,8 +47,10 @@ import io.topiary.sparsity.schedule.RetrainingRule;
 import io.topiary.sparsity.schedule.StepDecay;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -53,6 +60,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +69,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobTrainingTest {
 
@@ -69,14 +78,18 @@ class JobTrainingTest {
 
   @TempDir private Path folder;
 
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private ArtifactStore artifacts;
+  private Snapshots snapshots;
   private JobTraining training;
 
   @BeforeEach
   void open() {
     artifacts = FileArtifactStore.open(folder);
+    snapshots = new Snapshots(artifacts, registry);
     training =
-        new JobTraining(artifacts, new DataSetLibrary(List.of()), Clock.fixed(NOW, ZoneOffset.UTC));
+        new JobTraining(
+            artifacts, snapshots, new DataSetLibrary(List.of()), Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   @Test
@@ -244,6 +257,101 @@ class JobTrainingTest {
     assertThatThrownBy(() -> training.train(job, progress -> true))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("There is no tensor 'fc1.weight'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 56, 85, 150, 199})
+  void shouldEndWithTheSameBytesWhereverItWasInterrupted(int iteration) throws Exception {
+    // Given a retraining of more than two epochs: 5,400 images make 85 batches
+    var dense = run(TestJobs.dense("interrupted", 5));
+    var job = phase(1, halved(TestJobs.dense("interrupted", 200), dense));
+    var undisturbed = run(job);
+
+    // When
+    interrupt(job, iteration);
+    var told = new ArrayList<TrainingProgress>();
+    var continued = training.store(job, training.train(job, told::add));
+
+    // Then
+    assertThat(told.get(0).iteration()).isEqualTo(iteration + 1);
+    assertThat(continued.getArtifact()).isEqualTo(undisturbed.getArtifact());
+    assertThat(continued.getMomentum()).isEqualTo(undisturbed.getMomentum());
+    assertThat(continued.getEpochLoss()).isEqualTo(undisturbed.getEpochLoss());
+  }
+
+  @Test
+  void shouldGoOnFromTheOneBeforeASnapshotThatIsTorn() throws Exception {
+    // Given
+    var job = TestJobs.dense("torn", 30);
+    var undisturbed = run(job);
+    interrupt(job, 10);
+    interrupt(job, 20);
+    var furthest = artifacts.snapshots(job.getJobId()).get(0);
+    var file = folder.resolve(furthest.toString());
+
+    // When
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
+    }
+    var told = new ArrayList<TrainingProgress>();
+    var continued = training.store(job, training.train(job, told::add));
+
+    // Then
+    assertThat(told.get(0).iteration()).isEqualTo(11);
+    assertThat(continued.getArtifact()).isEqualTo(undisturbed.getArtifact());
+    assertThat(registry.get("topiary.snapshots.refused").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseASnapshotOfAnotherJobAndStartFromNothing() throws Exception {
+    // Given what another job left, under this one's name
+    var other = TestJobs.dense("other", 30);
+    var job = TestJobs.with(other, recipe -> recipe.setSeed(TestJobs.SEED + 1));
+    var undisturbed = run(job);
+    interrupt(other, 10);
+    var found = artifacts.snapshots(other.getJobId()).get(0);
+    artifacts.writeSnapshot(
+        job.getJobId(), 10, file -> Files.copy(folder.resolve(found.toString()), file));
+
+    // When
+    var told = new ArrayList<TrainingProgress>();
+    var trained = training.store(job, training.train(job, told::add));
+
+    // Then
+    assertThat(told.get(0).iteration()).isEqualTo(1);
+    assertThat(trained.getArtifact()).isEqualTo(undisturbed.getArtifact());
+    assertThat(registry.get("topiary.snapshots.refused").counter().count()).isEqualTo(1);
+  }
+
+  /** Trains until so many iterations are done, and keeps a snapshot of that. */
+  private void interrupt(TrainingJob job, int iteration) {
+    assertThatThrownBy(() -> training.train(job, new Interruption(job, iteration)))
+        .isInstanceOf(TrainingStoppedException.class);
+  }
+
+  private final class Interruption implements TrainingListener {
+
+    private final TrainingJob job;
+    private final int iteration;
+
+    private Interruption(TrainingJob job, int iteration) {
+      this.job = job;
+      this.iteration = iteration;
+    }
+
+    @Override
+    public boolean onIteration(TrainingProgress progress) {
+      return progress.iteration() < iteration;
+    }
+
+    @Override
+    public boolean onIteration(TrainingProgress progress, Supplier<Snapshot> snapshot) {
+      if (progress.iteration() == iteration) {
+        snapshots.offer(
+            job.getJobId(), iteration, file -> snapshot.get().write(file, job.getJobId()));
+      }
+      return onIteration(progress);
+    }
   }
 
   @Test
