@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(KafkaClusterExtension.class)
 class TrainerProcessIT {
 
-  private static final Duration SOON = Duration.ofSeconds(120);
+  private static final Duration SOON = Duration.ofMinutes(2);
 
   @BrokerConfig(name = "group.share.record.lock.duration.ms", value = "2000")
   @BrokerConfig(name = "group.share.min.record.lock.duration.ms", value = "1000")
