@@ -69,7 +69,8 @@ class PlanOrderTest {
         new MockProcessorContext<String, SpecificRecord>(
             new Properties(), new TaskId(0, 0), directory.resolve("state").toFile());
     context.setCurrentSystemTimeMs(NOW.toEpochMilli());
-    for (StoreBuilder<?> builder : List.of(Plans.store(), Fleet.store())) {
+    for (StoreBuilder<?> builder :
+        List.of(Plans.store(), Fleet.store(), AcceptedControls.store())) {
       var store = builder.withLoggingDisabled().build();
       store.init(context.getStateStoreContext(), store);
     }

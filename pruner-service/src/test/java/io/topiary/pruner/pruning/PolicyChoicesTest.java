@@ -155,7 +155,7 @@ class PolicyChoicesTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"UNKNOWN", "LINEAR", "STEP"})
+      names = {"UNKNOWN", "LINEAR", "STEP", "COSINE", "ONE_CYCLE"})
   void shouldRetrainAsTheScheduleSays(Schedule schedule) {
     // Given 850 iterations that fall linearly to 0
     var policy = PruningPolicy.newBuilder(policy("p", "*", 0.5)).setSchedule(schedule).build();
@@ -173,7 +173,7 @@ class PolicyChoicesTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"UNKNOWN", "LINEAR", "STEP"})
+      names = {"UNKNOWN", "LINEAR", "STEP", "COSINE", "ONE_CYCLE"})
   void shouldRetrainAfterAStepwiseDenseRunToo(Schedule schedule) {
     // Given 850 iterations, of which 10 are warm-up, with a tenth of the rate from 600 on
     var steps =
