@@ -2,9 +2,6 @@ package io.topiary.runtime.control;
 
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.KafkaSettings;
-import io.topiary.runtime.deadletter.DeadLetters;
-import io.topiary.runtime.kafka.RecordSender;
-import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Topics;
 import java.time.Duration;
@@ -21,9 +18,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * What {@code topiary.controls} says at this moment, for workers to ask as often as they like.
  *
  * <p>Every process that follows the topic reads all of it when it starts, before it takes its first
- * job. A record that is no control goes to the dead letters and changes nothing; as it stays on the
- * topic, each process that starts later tells of it once more. While the broker is away, what was
- * read last holds.
+ * job. A record that is no control changes nothing, and is logged and counted; its dead letter is
+ * the pruner's, as every worker would send another, and once more at every start. While the broker
+ * is away, what was read last holds.
  */
 public final class Controls implements AutoCloseable {
 
@@ -37,12 +34,10 @@ public final class Controls implements AutoCloseable {
 
   private final ControlsReader reader;
   private final Thread thread;
-  private final Resources resources;
 
-  private Controls(ControlsReader reader, Thread thread, Resources resources) {
+  private Controls(ControlsReader reader, Thread thread) {
     this.reader = reader;
     this.thread = thread;
-    this.resources = resources;
   }
 
   /**
@@ -54,17 +49,12 @@ public final class Controls implements AutoCloseable {
   public static Controls follow(String client, KafkaSettings kafka, Telemetry telemetry)
       throws InterruptedException {
     var name = client + "-controls";
-    var resources = new Resources();
-    var sender = resources.own(new RecordSender(name, kafka, telemetry.registry()));
     var reader =
         new ControlsReader(
-            () -> consumer(name, kafka),
-            new DeadLetters(sender, telemetry.registry()),
-            telemetry.registry(),
-            telemetry.health().component(name));
+            () -> consumer(name, kafka), telemetry.registry(), telemetry.health().component(name));
     var thread = new Thread(reader, name);
     thread.setDaemon(true);
-    var controls = new Controls(reader, thread, resources);
+    var controls = new Controls(reader, thread);
     try {
       thread.start();
       controls.awaitReady();
@@ -83,13 +73,11 @@ public final class Controls implements AutoCloseable {
   @Override
   public void close() {
     reader.stop();
-    thread.interrupt();
     try {
       thread.join(STOP_WITHIN.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    resources.close();
   }
 
   private void awaitReady() throws InterruptedException {

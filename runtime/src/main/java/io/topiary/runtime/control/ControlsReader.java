@@ -1,8 +1,8 @@
 package io.topiary.runtime.control;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
-import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.runtime.telemetry.Health;
 import io.topiary.schemas.Topics;
 import java.time.Duration;
@@ -16,11 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -41,22 +38,22 @@ final class ControlsReader implements Runnable {
   private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
   private final Supplier<Consumer<byte[], byte[]>> consumers;
-  private final DeadLetters deadLetters;
   private final MeterRegistry registry;
+  private final Counter refused;
   private final Health.Component health;
 
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CountDownLatch stop = new CountDownLatch(1);
+  private volatile Optional<Consumer<byte[], byte[]>> current = Optional.empty();
   private volatile Commands commands = new Commands();
 
   ControlsReader(
       Supplier<Consumer<byte[], byte[]>> consumers,
-      DeadLetters deadLetters,
       MeterRegistry registry,
       Health.Component health) {
     this.consumers = consumers;
-    this.deadLetters = deadLetters;
     this.registry = registry;
+    this.refused = registry.counter("topiary.controls.refused");
     this.health = health;
   }
 
@@ -70,8 +67,10 @@ final class ControlsReader implements Runnable {
     return commands;
   }
 
+  /** From any thread; the reader leaves what it is waiting for. */
   void stop() {
     stop.countDown();
+    current.ifPresent(Consumer::wakeup);
   }
 
   @Override
@@ -80,6 +79,7 @@ final class ControlsReader implements Runnable {
       while (!stopped()) {
         try (var consumer = consumers.get();
             var metrics = new KafkaClientMetrics(consumer)) {
+          current = Optional.of(consumer);
           metrics.bindTo(registry);
           follow(consumer);
         } catch (ApiException e) {
@@ -88,11 +88,11 @@ final class ControlsReader implements Runnable {
           pause();
         }
       }
-    } catch (InterruptException | InterruptedException e) {
-      log.debug("{} is no longer followed", name());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       if (stopped()) {
-        log.debug("{} was left without a goodbye", name(), e);
+        log.debug("{} is no longer followed", name(), e);
         return;
       }
       health.failed(e);
@@ -101,7 +101,7 @@ final class ControlsReader implements Runnable {
   }
 
   /** Starts from nothing, as commands may have been taken back that nothing tells of any more. */
-  private void follow(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+  private void follow(Consumer<byte[], byte[]> consumer) {
     var fresh = new Commands();
     var partitions = partitions(consumer);
     consumer.assign(partitions);
@@ -128,24 +128,15 @@ final class ControlsReader implements Runnable {
     }
   }
 
-  private void poll(Consumer<byte[], byte[]> consumer, Commands fresh) throws InterruptedException {
+  private void poll(Consumer<byte[], byte[]> consumer, Commands fresh) {
     for (var record : consumer.poll(POLL)) {
       try {
         fresh.apply(record);
       } catch (SerializationException e) {
-        refuse(record, e);
+        // The pruner, of which one instance reads each record once, sends it to the dead letters.
+        refused.increment();
+        log.warn("{}@{} is no control: {}", name(), record.offset(), e.getMessage());
       }
-    }
-  }
-
-  /** A letter may be lost, as its record is still there when the next process reads the topic. */
-  private void refuse(ConsumerRecord<byte[], byte[]> record, SerializationException why)
-      throws InterruptedException {
-    log.warn("{}@{} goes to the dead letters: {}", name(), record.offset(), why.getMessage());
-    try {
-      deadLetters.send(record, why);
-    } catch (KafkaException e) {
-      log.warn("{}@{} did not get to the dead letters", name(), record.offset(), e);
     }
   }
 

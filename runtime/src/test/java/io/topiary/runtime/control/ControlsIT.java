@@ -91,14 +91,7 @@ class ControlsIT {
     assertThat(controls.cancelled("before")).isTrue();
     assertThat(controls.cancelled("bad")).isFalse();
     assertThat(controls.cancelled("another")).isFalse();
-    assertThat(
-            telemetry
-                .registry()
-                .get("topiary.dead.letters")
-                .tag("topic", Topics.CONTROLS.name())
-                .counter()
-                .count())
-        .isEqualTo(2);
+    assertThat(telemetry.registry().get("topiary.controls.refused").counter().count()).isEqualTo(2);
     assertThat(telemetry.health().failure()).isNotDone();
   }
 
