@@ -11,9 +11,6 @@ import io.topiary.engine.data.Augmentation;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.engine.data.ImageDataSet;
 import io.topiary.engine.sparsifier.Sgd;
-import io.topiary.engine.sparsifier.Sparsification;
-import io.topiary.engine.sparsifier.Sparsification.Keep;
-import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
@@ -21,6 +18,7 @@ import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.network.Networks;
 import io.topiary.runtime.queue.JobRefusedException;
 import io.topiary.runtime.recipe.LearningRates;
+import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.Ids;
@@ -84,7 +82,7 @@ final class JobTraining {
             schedule,
             recipe.getBatchSize(),
             new Sgd(recipe.getMomentum(), recipe.getWeightDecay()),
-            mask.<Sparsification>map(Keep::new).orElseGet(None::new),
+            Sparsifications.of(recipe.getSparsifier(), mask),
             recipe.getSeed(),
             computing(job));
     var snapshot =
@@ -130,10 +128,20 @@ final class JobTraining {
     if (hasNextPhase(job)) {
       checkpoint.setMomentum(artifacts.write(trained.momentum()::write));
     }
-    job.getMask().ifPresent(checkpoint::setMask);
+    if (stage != Stage.DENSE) {
+      checkpoint.setSparsity(trained.sparsity());
+    }
+    mask(job, trained).ifPresent(checkpoint::setMask);
     job.getDense().ifPresent(checkpoint::setDense);
     job.getPolicy().ifPresent(checkpoint::setPolicy);
     return checkpoint.build();
+  }
+
+  /** The mask that the job was to keep, or the one that its method arrived at. */
+  private Optional<Artifact> mask(TrainingJob job, TrainedNetwork trained) {
+    return stage(job) == Stage.SPARSE
+        ? trained.mask().map(mask -> artifacts.write(mask::write))
+        : job.getMask();
   }
 
   private Weights start(TrainingJob job, Network network) {
@@ -185,6 +193,9 @@ final class JobTraining {
 
   /** Of the checkpoint that the job makes. */
   static Stage stage(TrainingJob job) {
+    if (job.getRecipe().getSparsifier().isPresent()) {
+      return Stage.SPARSE;
+    }
     return job.getMask().isPresent() ? Stage.RETRAINED : Stage.DENSE;
   }
 }

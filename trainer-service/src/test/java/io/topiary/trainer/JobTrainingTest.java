@@ -28,8 +28,10 @@ import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.DenseRun;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Method;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Schedule;
+import io.topiary.schemas.Sparsifier;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.InvalidInputException;
@@ -277,6 +279,57 @@ class JobTrainingTest {
     assertThat(continued.getArtifact()).isEqualTo(undisturbed.getArtifact());
     assertThat(continued.getMomentum()).isEqualTo(undisturbed.getMomentum());
     assertThat(continued.getEpochLoss()).isEqualTo(undisturbed.getEpochLoss());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Method.class,
+      names = {"GMP", "GSM", "DPF", "DNW", "LC", "STR", "DST"})
+  void shouldMakeANetworkSparseByEveryMethodInterruptedOrNot(Method method) throws Exception {
+    // Given a training of more than two epochs, as many as GMP and DPF take at least
+    var job = sparse(method, 180);
+    var undisturbed = run(job);
+
+    // When
+    interrupt(job, 120);
+    var continued = run(job);
+
+    // Then
+    assertThat(continued.getArtifact()).isEqualTo(undisturbed.getArtifact());
+    assertThat(continued.getMask()).isEqualTo(undisturbed.getMask());
+    assertThat(continued.getStage()).isEqualTo(Stage.SPARSE);
+    assertThat(continued.getSparsity().orElseThrow()).isGreaterThan(0.79);
+    var mask = artifacts.read(continued.getMask().orElseThrow(), Mask::read);
+    var weights = read(continued.getArtifact());
+    assertThat(artifacts.write(file -> weights.masked(mask).write(file, Map.of())))
+        .isEqualTo(continued.getArtifact());
+  }
+
+  @Test
+  void shouldRefuseAMaskBesideAMethodAndAMethodThatPrunesNothingInTraining() throws Exception {
+    // Given
+    var dense = run(TestJobs.dense("both", 5));
+    var both = halved(sparse(Method.GMP, 180), dense);
+    var oneShot = sparse(Method.ONE_SHOT, 180);
+
+    // When, then
+    assertThatThrownBy(() -> run(both))
+        .isInstanceOf(JobRefusedException.class)
+        .hasMessageContaining("a mask to keep and the method GMP");
+    assertThatThrownBy(() -> run(oneShot))
+        .isInstanceOf(JobRefusedException.class)
+        .hasMessageContaining("The recipe's method is ONE_SHOT, but");
+  }
+
+  private static TrainingJob sparse(Method method, int iterations) {
+    var sparsifier =
+        Sparsifier.newBuilder()
+            .setMethod(method)
+            .setSparsity(0.8)
+            .setInitialThreshold(-5)
+            .setAlpha(1e-5);
+    return TestJobs.with(
+        TestJobs.dense("sparse", iterations), recipe -> recipe.setSparsifier(sparsifier.build()));
   }
 
   @Test
