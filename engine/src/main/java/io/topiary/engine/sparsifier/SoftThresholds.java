@@ -63,9 +63,9 @@ final class SoftThresholds implements Sparsifier {
       double sigmoid = sigmoid(thresholds[t]);
       float threshold = (float) sigmoid;
       double slope = sigmoid * (1 - sigmoid);
-      double sum = slope == 0 ? 0 : signedSum(rows, span, threshold);
-      gradients[t] = (float) (-slope * sum);
       cutGradients(rows, span, threshold);
+      double sum = slope == 0 ? 0 : signedSum(rows, span);
+      gradients[t] = (float) (-slope * sum);
     }
   }
 
@@ -90,13 +90,15 @@ final class SoftThresholds implements Sparsifier {
     return target.sparsity();
   }
 
-  /** The sum of sign(w) dloss/de, which lacks the slope of the sigmoid to be a gradient. */
-  private static double signedSum(Rows rows, Span span, float threshold) {
+  /** The sum of sign(w) dloss/de, where what is below the threshold has no gradient any more. */
+  private static double signedSum(Rows rows, Span span) {
     float[] weights = rows.weights();
     float[] gradients = rows.gradients();
     double sum = 0;
     for (int i = span.from(); i < span.to(); i++) {
-      sum += gradients[i] * Steps.sign(shrink(weights[i], threshold));
+      // Weights of 0 are below every threshold, so the sign bit tells all.
+      int sign = Float.floatToRawIntBits(weights[i]) & Integer.MIN_VALUE;
+      sum += Float.intBitsToFloat(Float.floatToRawIntBits(gradients[i]) ^ sign);
     }
     return sum;
   }
