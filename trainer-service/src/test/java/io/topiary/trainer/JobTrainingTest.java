@@ -11,6 +11,7 @@ import io.topiary.engine.TrainingProgress;
 import io.topiary.engine.TrainingRun;
 import io.topiary.engine.TrainingStoppedException;
 import io.topiary.engine.Weights;
+import io.topiary.engine.data.Augmentation;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.engine.sparsifier.Sgd;
 import io.topiary.engine.sparsifier.Sparsification.Keep;
@@ -123,6 +124,32 @@ class JobTrainingTest {
     assertThat(checkpoint.getAt()).isEqualTo(NOW);
     assertThat(checkpoint.getTrainingImagesPerSecond())
         .hasValueSatisfying(rate -> assertThat(rate).isPositive());
+  }
+
+  @Test
+  void shouldAugmentImagesAsTheRecipeSays() throws Exception {
+    // Given
+    var asked = new io.topiary.schemas.Augmentation(2, true, false);
+    var job = TestJobs.with(TestJobs.dense("augmented", 20), r -> r.setAugmentation(asked));
+
+    // When
+    var checkpoint = run(job);
+
+    // Then
+    var direct =
+        new TrainingRun(
+                TestJobs.DATA.train(),
+                new Augmentation(2, true, false),
+                new LinearDecay(0.1, 0, 20),
+                TestJobs.BATCH,
+                new Sgd(0.9, 5e-4),
+                new None(),
+                TestJobs.SEED,
+                Computing.DEFAULT)
+            .run(Weights.initial(NETWORK, TestJobs.SEED), progress -> true);
+    assertThat(checkpoint.getArtifact())
+        .isEqualTo(artifacts.write(file -> direct.weights().write(file, Map.of())))
+        .isNotEqualTo(run(TestJobs.dense("augmented", 20)).getArtifact());
   }
 
   @Test
