@@ -2,15 +2,20 @@ package io.topiary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.topiary.cli.text.Figures;
 import io.topiary.engine.Weights;
+import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Shape;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From nothing to a retrained sparse network with files alone, on real images. */
 @Tag("process")
@@ -71,6 +76,63 @@ class TrainCommandIT {
     assertThat(zeros).isEqualTo((long) Math.rint(0.8 * (784 * 16 + 16 * 10)));
     var accuracy = retrained.out().get(0).split(" ", -1)[5];
     assertThat(Double.parseDouble(accuracy)).isGreaterThan(50);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gmp",
+        "gmp-recovery",
+        "gsm",
+        "dpf --ramp-period 2",
+        "dnw",
+        "lc",
+        "str --initial-threshold -5",
+        "dst --alpha 1e-5"
+      })
+  void shouldMakeANetworkSparseWhileItIsTrained(String method) throws IOException {
+    // When
+    var run =
+        run(
+            "train",
+            ("--method "
+                    + method
+                    + " --sparsity 0.7 --epochs 5 --augment crop --out "
+                    + file("sparse"))
+                .split(" "));
+    var again = Path.of(file("mask"));
+    var options =
+        "--method " + method + " --sparsity 0.7 --epochs 5 --augment crop --mask-out " + again;
+    var masked = run("train", (options + " --out " + file("again")).split(" "));
+
+    // Then it is at least as sparse as it was to be, says so, and the mask is that of its zeros
+    var mlp = BuiltInNetworks.network("mlp", 16, Shape.of(1, 28, 28), 10);
+    var weights = Weights.read(mlp, Path.of(file("sparse")));
+    var mask = Mask.read(again);
+    assertThat(mask.sparsity()).isBetween(0.69999, method.startsWith("str") ? 1 : 0.701);
+    assertThat(weights.sparsity()).isEqualTo(mask.sparsity());
+    assertThat(weights.masked(mask).sparsity()).isEqualTo(mask.sparsity());
+    assertThat(run.out().get(1))
+        .startsWith(
+            Figures.format(
+                "Sparsity: %s of the prunable weights", Figures.percent(mask.sparsity())));
+    assertThat(masked.out()).contains("Mask: " + again).containsAll(run.out().subList(0, 2));
+    assertThat(Double.parseDouble(run.out().get(0).split(" ", -1)[5])).isGreaterThan(40);
+  }
+
+  @Test
+  void shouldSearchForTheParameterOfStr() {
+    // When
+    var run =
+        run(
+            "train",
+            ("--method str --sparsity 0.6 --epochs 1 --search-runs 3 --out " + file("sparse"))
+                .split(" "));
+
+    // Then
+    assertThat(run.out().get(3))
+        .matches("Initial threshold: [-0-9.]+, chosen from [1-3] trainings?");
+    assertThat(run.out()).last().isEqualTo("Weights: " + file("sparse"));
   }
 
   private String file(String name) {

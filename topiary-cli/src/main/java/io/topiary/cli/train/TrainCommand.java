@@ -10,10 +10,11 @@ import io.topiary.cli.options.DataOptions;
 import io.topiary.cli.options.Feasibility;
 import io.topiary.cli.options.InputFile;
 import io.topiary.cli.options.NetworkOptions;
+import io.topiary.cli.options.SparsifierOptions;
+import io.topiary.cli.options.SparsifierRequest;
 import io.topiary.cli.options.Subject;
 import io.topiary.cli.options.TrainingOptions;
 import io.topiary.cli.options.TrainingRequest;
-import io.topiary.cli.progress.ProgressView;
 import io.topiary.engine.Evaluator;
 import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingRun;
@@ -25,7 +26,7 @@ import io.topiary.engine.sparsifier.Sparsification.Keep;
 import io.topiary.engine.sparsifier.Sparsification.None;
 import io.topiary.sparsity.mask.Mask;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains a network in this process, without a broker, tests it and writes its weights as"
           + " safetensors with PyTorch's names.",
-      "With --checkpoint it goes on from weights; with --mask, weights that are pruned stay 0."
+      "With --checkpoint it goes on from weights; with --mask, weights that are pruned stay 0; with"
+          + " --method, it makes the network sparse on the way."
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -53,7 +55,10 @@ import picocli.CommandLine.Spec;
       "  topiary train --network my-net.json --data fashion-mnist --epochs 5 --out"
           + " model.safetensors",
       "  topiary train --checkpoint sparse.safetensors --mask mask.safetensors --epochs 2"
-          + " --learning-rate 0.17 --out retrained.safetensors"
+          + " --learning-rate 0.17 --out retrained.safetensors",
+      "  topiary train --method gmp --sparsity 0.9 --out sparse.safetensors --mask-out"
+          + " mask.safetensors",
+      "  topiary train --method str --sparsity 0.9 --search-runs 5 --out sparse.safetensors"
     })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -68,6 +73,7 @@ public final class TrainCommand implements Callable<Integer> {
   private double epochs;
 
   @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private SparsifierOptions sparsifier = new SparsifierOptions();
   @Mixin private ComputingOptions computing = new ComputingOptions();
 
   @Option(
@@ -90,6 +96,13 @@ public final class TrainCommand implements Callable<Integer> {
   private Path out = Path.of("");
 
   @Option(
+      names = "--mask-out",
+      paramLabel = "FILE",
+      description =
+          "Where the mask goes that training ends with, a bit for each weight; must not exist.")
+  private Optional<Path> maskOut = Optional.empty();
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Prints this and exits.")
@@ -105,12 +118,11 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requirePositive("--epochs", epochs);
     var request = training.request();
-    require(
-        mask.isEmpty() || checkpoint.isPresent(),
-        "--mask is there without --checkpoint; the weights that it prunes should be given too.");
+    var asked = sparsifier.request();
+    requireConsistent(asked);
     var file = NewFile.of("--out", out);
+    var maskFile = maskOut.map(to -> NewFile.of("--mask-out", to));
     var device = computing.open();
     var subject = Subject.open(network.source(), data);
     var perEpoch = subject.iterationsPerEpoch(request);
@@ -122,33 +134,57 @@ public final class TrainCommand implements Callable<Integer> {
             .orElseGet(() -> Weights.initial(graph, request.seed()));
     var kept = mask.map(in -> InputFile.readTensors("--mask", in, Mask::read));
     kept.ifPresent(given -> given.requireCovers(graph.prunable()));
+    var method = asked.map(SparsifierRequest::sparsification);
     var run =
         new TrainingRun(
             subject.data().train(),
+            subject.augmentation(),
             request.rates(graph, (int) Math.rint(epochs * perEpoch)),
             request.batchSize(),
-            new Sgd(
-                request.momentum().orElse(TrainingRequest.USUAL_MOMENTUM),
-                request.weightDecay(graph)),
-            kept.<Sparsification>map(Keep::new).orElseGet(None::new),
+            new Sgd(momentum(request, asked), request.weightDecay(graph)),
+            kept.<Sparsification>map(Keep::new).or(() -> method).orElseGet(None::new),
             request.seed(),
             device);
-    return run(run, start, subject, file);
-  }
-
-  private int run(TrainingRun run, Weights start, Subject subject, NewFile file) {
+    var planned = new Training(subject, run, start, asked);
+    planned.requirePossible();
     try (var stop = StopSignal.listen()) {
-      return run(run, start, subject, file, stop);
+      return run(planned, file, maskFile, stop);
     }
   }
 
+  private static double momentum(TrainingRequest request, Optional<SparsifierRequest> asked) {
+    return request
+        .momentum()
+        .or(() -> asked.map(given -> given.method().usualMomentum()))
+        .orElse(TrainingRequest.USUAL_MOMENTUM);
+  }
+
+  private void requireConsistent(Optional<SparsifierRequest> asked) {
+    requirePositive("--epochs", epochs);
+    require(
+        mask.isEmpty() || checkpoint.isPresent(),
+        "--mask is there without --checkpoint; the weights that it prunes should be given too.");
+    require(
+        mask.isEmpty() || asked.isEmpty(),
+        "--mask and --method are both there; a method makes its own mask, so one of them should"
+            + " go.");
+    require(
+        maskOut.isEmpty() || asked.isPresent() || mask.isPresent(),
+        "--mask-out is there, but nothing is pruned; --method or --mask should be there too.");
+    require(
+        maskOut.isEmpty() || !maskOut.orElseThrow().equals(out),
+        "--out and --mask-out are both %s; they should be two files.",
+        out);
+  }
+
   /** Has said all there is to say when it returns: the process may end as soon as it is told so. */
-  private int run(TrainingRun run, Weights start, Subject subject, NewFile file, StopSignal stop) {
+  private int run(Training planned, NewFile file, Optional<NewFile> maskFile, StopSignal stop) {
     try {
-      var trained = train(run, start, subject, stop);
-      file.write(to -> trained.weights().write(to, Map.of()));
-      var test = Evaluator.evaluate(trained.weights(), subject.data().test(), done -> {});
-      tell(TrainReport.lines(trained, test, run.computing()));
+      var done = planned.train(quiet, stop);
+      write(done.network(), file, maskFile);
+      var images = planned.subject().data().test();
+      var test = Evaluator.evaluate(done.network().weights(), images, any -> {});
+      tell(TrainReport.lines(done, test, planned.run().computing()));
       return 0;
     } catch (TrainingStoppedException e) {
       spec.commandLine().getErr().println("Interrupted; nothing was written.");
@@ -157,20 +193,18 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private TrainedNetwork train(TrainingRun run, Weights start, Subject subject, StopSignal stop) {
-    var clock = Clock.systemUTC();
-    try (var view = ProgressView.onStandardError(quiet, clock)) {
-      var shown = new TrainingView(view, subject.model(), run, epochs, stop, clock);
-      var trained = run.run(start, shown);
-      view.ended(TrainingView.ID);
-      return trained;
-    }
+  private static void write(TrainedNetwork trained, NewFile file, Optional<NewFile> maskFile) {
+    var drafts = new ArrayList<NewFile.Draft>();
+    drafts.add(file.draft(to -> trained.weights().write(to, Map.of())));
+    maskFile.ifPresent(to -> drafts.add(to.draft(trained.mask().orElseThrow()::write)));
+    NewFile.writeAll(drafts);
   }
 
   private void tell(List<String> report) {
     var lines = spec.commandLine().getOut();
     report.forEach(lines::println);
     lines.println("Weights: " + out);
+    maskOut.ifPresent(to -> lines.println("Mask: " + to));
     lines.flush();
   }
 }

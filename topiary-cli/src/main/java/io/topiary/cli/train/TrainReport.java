@@ -4,7 +4,10 @@ import io.topiary.cli.text.Accuracy;
 import io.topiary.cli.text.Figures;
 import io.topiary.engine.Computing;
 import io.topiary.engine.Predictions;
-import io.topiary.engine.TrainedNetwork;
+import io.topiary.engine.SparsifierSearch.Found;
+import io.topiary.engine.SparsifierSearch.Probe;
+import io.topiary.engine.sparsifier.Sparsification;
+import io.topiary.engine.sparsifier.Sparsification.Str;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +22,8 @@ final class TrainReport {
    * @param test what it makes of the test images
    * @param computing what it was trained with
    */
-  static List<String> lines(TrainedNetwork trained, Predictions test, Computing computing) {
+  static List<String> lines(Training.Done done, Predictions test, Computing computing) {
+    var trained = done.network();
     var images = test.answers().size();
     var lines = new ArrayList<String>();
     lines.add(
@@ -35,7 +39,30 @@ final class TrainReport {
             trained.imagesPerSecond(),
             computing.device(),
             Figures.count(computing.threads(), "thread")));
+    done.found().map(TrainReport::chosen).ifPresent(lines::add);
     return lines;
+  }
+
+  private static String chosen(Found found) {
+    return Figures.format(
+        "%s: %s, chosen from %s",
+        name(found.sparsification()),
+        Figures.number(found.probe().parameter()),
+        Figures.count(found.probes().size(), "training"));
+  }
+
+  /** What a search says of one of its trainings. */
+  static String probed(Sparsification method, Probe probe) {
+    return Figures.format(
+        "%s %s: sparsity %s by itself, %s of the validation images right",
+        name(method),
+        Figures.number(probe.parameter()),
+        Figures.percent(probe.reached()),
+        Figures.percent(probe.validationAccuracy()));
+  }
+
+  private static String name(Sparsification method) {
+    return method instanceof Str ? "Initial threshold" : "Alpha";
   }
 
   /** What training left to do. */

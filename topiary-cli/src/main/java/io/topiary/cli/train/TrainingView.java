@@ -1,14 +1,19 @@
 package io.topiary.cli.train;
 
 import io.topiary.cli.console.StopSignal;
+import io.topiary.cli.options.SparsifierRequest;
 import io.topiary.cli.progress.ProgressView;
+import io.topiary.engine.SparsifierSearch.Probe;
 import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.engine.TrainingRun;
+import io.topiary.engine.sparsifier.Sparsification;
 import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Lineage;
+import io.topiary.schemas.Stage;
 import io.topiary.schemas.Work;
 import io.topiary.sparsity.mask.Mask;
+import io.topiary.sparsity.schedule.Iterations;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +22,7 @@ import java.time.Instant;
 final class TrainingView implements TrainingListener {
 
   /** Of the one job that there is. */
-  static final String ID = "training";
+  private static final String ID = "training";
 
   /** As often as a person can follow. */
   private static final Duration INTERVAL = Duration.ofMillis(250);
@@ -25,36 +30,56 @@ final class TrainingView implements TrainingListener {
   private final ProgressView view;
   private final StopSignal stop;
   private final Clock clock;
+  private final Sparsification method;
   private final JobProgress.Builder record;
   private Instant shown;
 
-  TrainingView(
-      ProgressView view,
-      String model,
-      TrainingRun run,
-      double epochs,
-      StopSignal stop,
-      Clock clock) {
+  TrainingView(ProgressView view, Training training, StopSignal stop, Clock clock) {
     this.view = view;
     this.stop = stop;
     this.clock = clock;
+    this.method = training.run().sparsification();
     this.shown = clock.instant();
-    this.record =
-        JobProgress.newBuilder()
-            .setId(ID)
-            .setWork(Work.TRAINING)
-            .setLineage(Lineage.newBuilder().setModel(model).setGeneration(ID).build())
-            .setTargetSparsity(Math.rint(run.mask().map(Mask::sparsity).orElse(0.0) * 1e4) / 1e4)
-            .setWorker(ID)
-            .setSlots(1)
-            .setDone(0)
-            .setTotal(run.schedule().iterations())
-            .setEpochs((int) Math.ceil(epochs))
-            .setImagesPerSecond(0)
-            .setDevice(run.computing().device())
-            .setThreads(run.computing().threads())
-            .setAt(shown);
+    this.record = record(training).setAt(shown);
     view.show(record.build());
+  }
+
+  private static JobProgress.Builder record(Training training) {
+    var run = training.run();
+    var asked = training.sparsifier();
+    var lineage = Lineage.newBuilder().setModel(training.subject().model()).setGeneration(ID);
+    asked.ifPresent(given -> lineage.setMethod(given.method().kind()));
+    var kept = Math.rint(run.mask().map(Mask::sparsity).orElse(0.0) * 1e4) / 1e4;
+    return JobProgress.newBuilder()
+        .setId(ID)
+        .setWork(Work.TRAINING)
+        .setStage(asked.isPresent() ? Stage.SPARSE : Stage.UNKNOWN)
+        .setLineage(lineage.build())
+        .setTargetSparsity(asked.map(SparsifierRequest::sparsity).orElse(kept))
+        .setWorker(ID)
+        .setSlots(1)
+        .setDone(0)
+        .setTotal(run.schedule().iterations())
+        .setEpochs(epochs(run))
+        .setImagesPerSecond(0)
+        .setDevice(run.computing().device())
+        .setThreads(run.computing().threads());
+  }
+
+  private static int epochs(TrainingRun run) {
+    var perEpoch = Iterations.perEpoch(run.images().size(), run.batchSize());
+    return (run.schedule().iterations() - 1) / perEpoch + 1;
+  }
+
+  /** No more is to be said of the training under way. */
+  void ended() {
+    view.ended(ID);
+  }
+
+  /** One of the trainings of a search has ended, and another may follow. */
+  void probed(Probe probe) {
+    ended();
+    view.say(TrainReport.probed(method, probe));
   }
 
   @Override
