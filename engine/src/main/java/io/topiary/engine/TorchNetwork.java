@@ -1,7 +1,5 @@
 package io.topiary.engine;
 
-import static java.util.stream.Collectors.groupingBy;
-
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -36,7 +34,7 @@ final class TorchNetwork {
   private final TorchSession session;
   private final Network network;
   private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
-  private final Map<String, List<String>> readLastBy;
+  private final ForwardPlan plan;
 
   /** Of padded average pools, by node: a node's images are all of one shape. */
   private final Map<String, PtNDArray> imageShares = new HashMap<>();
@@ -44,7 +42,7 @@ final class TorchNetwork {
   TorchNetwork(TorchSession session, Weights weights) {
     this.session = session;
     network = weights.network();
-    readLastBy = readLastBy(network);
+    plan = ForwardPlan.of(network);
     for (Parameter parameter : network.parameters()) {
       long[] shape =
           parameter.shape().dimensions().stream().mapToLong(Integer::longValue).toArray();
@@ -86,31 +84,32 @@ final class TorchNetwork {
    */
   PtNDArray forward(PtNDArray batch, boolean batchStatistics) {
     Map<String, PtNDArray> outputs = new HashMap<>();
-    outputs.put(Network.INPUT, batch);
-    PtNDArray last = batch;
-    for (Node node : network.nodes()) {
+    PtNDArray image = channelsLast(batch);
+    PtNDArray last = image;
+    outputs.put(Network.INPUT, image);
+    for (Node node : plan.nodes()) {
       List<PtNDArray> inputs = node.inputs().stream().map(outputs::get).toList();
       last = apply(node, inputs, batchStatistics);
       outputs.put(node.name(), last);
-      for (String read : readLastBy.getOrDefault(node.name(), List.of())) {
+      for (String read : plan.readLastBy().getOrDefault(node.name(), List.of())) {
         Objects.requireNonNull(outputs.remove(read), read).close();
       }
     }
+    image.close();
     return last;
   }
 
   /**
-   * Of every node, the nodes whose outputs nobody needs once it has run. PyTorch keeps what a
-   * backward pass needs of them by itself; the rest would be most of the memory of a deep network.
+   * The same batch, channels running fastest in memory: convolutions, BatchNorm and pools then work
+   * on it as it lies, where they would otherwise bring every batch into another order and back.
+   * What is computed from it lies like it.
    */
-  private static Map<String, List<String>> readLastBy(Network network) {
-    Map<String, String> lastReaders = new HashMap<>();
-    network
-        .nodes()
-        .forEach(node -> node.inputs().forEach(input -> lastReaders.put(input, node.name())));
-    // The image belongs to whoever brought it.
-    lastReaders.remove(Network.INPUT);
-    return lastReaders.keySet().stream().collect(groupingBy(lastReaders::get));
+  private static PtNDArray channelsLast(PtNDArray batch) {
+    try (PtNDArray permuted = JniUtils.permute(batch, new long[] {0, 2, 3, 1});
+        PtNDArray row = JniUtils.flatten(permuted, 0, -1);
+        PtNDArray dense = JniUtils.reshape(row, permuted.getShape().getShape())) {
+      return JniUtils.permute(dense, new long[] {0, 3, 1, 2});
+    }
   }
 
   private PtNDArray apply(Node node, List<PtNDArray> inputs, boolean batchStatistics) {
@@ -147,7 +146,7 @@ final class TorchNetwork {
     if (operator instanceof Relu) {
       return JniUtils.relu(x);
     } else if (operator instanceof Add) {
-      return JniUtils.add(x, inputs.get(1));
+      return add(node, x, inputs.get(1));
     } else if (operator instanceof MaxPool pool) {
       return JniUtils.maxPool(
           x, shape(pool.kernel()), shape(pool.stride()), shape(pool.padding()), false);
@@ -166,6 +165,18 @@ final class TorchNetwork {
       return JniUtils.pad(x, new long[] {0, 0, 0, 0, pad.channelsBefore(), pad.channelsAfter()}, 0);
     }
     throw new IllegalStateException(node + " has an operator that this engine cannot run.");
+  }
+
+  private PtNDArray add(Node sum, PtNDArray first, PtNDArray second) {
+    if (plan.overFirst().contains(sum.name())) {
+      JniUtils.addi(first, second);
+      return first;
+    }
+    if (plan.overSecond().contains(sum.name())) {
+      JniUtils.addi(second, first);
+      return second;
+    }
+    return JniUtils.add(first, second);
   }
 
   private PtNDArray average(Node node, AveragePool pool, PtNDArray x) {
