@@ -32,7 +32,7 @@ final class Machine {
     String load = Files.readString(Path.of("/proc/loadavg"));
     Map<String, String> settings = new TreeMap<>(System.getenv());
     settings.keySet().removeIf(name -> !name.matches("(OMP|MKL|MALLOC|DNNL|OPENBLAS|GLIBC)_.*"));
-    return "%s, %d core(s) to run on, load %s; Java %s, PyTorch %s; both sides with %s."
+    return "%s, %d core(s) to run on, load %s; Java %s, PyTorch %s; settings %s."
         .formatted(
             processor,
             Runtime.getRuntime().availableProcessors(),
