@@ -65,11 +65,12 @@ final class JobTraining {
   }
 
   /**
-   * Trains on the calling thread, from the job's start weights or from those its seed decides, and
-   * from its momentum or from none; or on from its furthest snapshot. A job of no iterations
-   * enforces its mask, and leaves all else as it was.
+   * Trains on the calling thread, with what is given, from the job's start weights or from those
+   * its seed decides, and from its momentum or from none; or on from its furthest snapshot. A job
+   * of no iterations enforces its mask, and leaves all else as it was.
    */
-  TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
+  TrainedNetwork train(TrainingJob job, Computing computing, TrainingListener listener)
+      throws IOException {
     var recipe = job.getRecipe();
     var schedule = LearningRates.schedule(recipe.getLearningRate());
     var network = networks.network(recipe.getNetwork());
@@ -82,9 +83,9 @@ final class JobTraining {
             schedule,
             recipe.getBatchSize(),
             new Sgd(recipe.getMomentum(), recipe.getWeightDecay()),
-            Sparsifications.of(recipe.getSparsifier(), mask),
+            Sparsifications.of(job, mask),
             recipe.getSeed(),
-            computing(job));
+            computing);
     var snapshot =
         snapshots.furthest(job.getJobId(), file -> snapshot(job, schedule, network, file));
     try {
@@ -97,11 +98,6 @@ final class JobTraining {
       // A picture's file, which may be there again later.
       throw e.getCause();
     }
-  }
-
-  /** What the job computes with. */
-  static Computing computing(TrainingJob job) {
-    return Computing.onCpu(job.getRecipe().getThreads());
   }
 
   /**

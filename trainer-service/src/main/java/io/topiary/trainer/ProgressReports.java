@@ -31,8 +31,8 @@ final class ProgressReports {
   }
 
   /** Reports on a job that is about to start, until it is closed. */
-  Report of(TrainingJob job, JobContext context) {
-    return new Report(job, context);
+  Report of(TrainingJob job, Computing computing, JobContext context) {
+    return new Report(job, computing, context);
   }
 
   final class Report implements AutoCloseable {
@@ -43,10 +43,10 @@ final class ProgressReports {
     private final Computing computing;
     private Instant reported;
 
-    private Report(TrainingJob job, JobContext context) {
+    private Report(TrainingJob job, Computing computing, JobContext context) {
       this.job = job;
       this.context = context;
-      this.computing = JobTraining.computing(job);
+      this.computing = computing;
       this.running = meters.started(job);
       this.reported = clock.instant();
       var iterations = job.getRecipe().getLearningRate().getIterations();

@@ -10,15 +10,26 @@ import java.util.stream.Stream;
 /**
  * What a trainer is told.
  *
- * @param slots jobs trained side by side, on one thread each
+ * @param slots jobs trained side by side, each on as many threads as its recipe says
+ * @param devices what jobs compute on, such as cpu or gpu:0; each job takes the one with the fewest
+ *     jobs
  * @param snapshotEvery time between snapshots of a job within an epoch; at the end of an epoch a
  *     tenth of it is enough
  */
-public record TrainerConfig(WorkerSettings worker, int slots, Duration snapshotEvery) {
+public record TrainerConfig(
+    WorkerSettings worker, int slots, List<String> devices, Duration snapshotEvery) {
 
   public static final Setting<Integer> SLOTS =
-      Setting.positive("topiary.trainer.slots", "jobs trained side by side, on one thread each")
+      Setting.positive(
+              "topiary.trainer.slots",
+              "jobs trained side by side, each on as many threads as its recipe says")
           .orElse(String.valueOf(Runtime.getRuntime().availableProcessors()));
+
+  public static final Setting<List<String>> DEVICES =
+      Setting.names(
+              "topiary.trainer.devices",
+              "what jobs compute on: cpu, or gpu:0, gpu:1 and so on, separated by commas")
+          .orElse("cpu");
 
   public static final Setting<Duration> SNAPSHOT_EVERY =
       Setting.duration(
@@ -27,11 +38,16 @@ public record TrainerConfig(WorkerSettings worker, int slots, Duration snapshotE
           .orElse("5m");
 
   public static final List<Setting<?>> SETTINGS =
-      Stream.concat(WorkerSettings.SETTINGS.stream(), Stream.<Setting<?>>of(SLOTS, SNAPSHOT_EVERY))
+      Stream.concat(
+              WorkerSettings.SETTINGS.stream(),
+              Stream.<Setting<?>>of(SLOTS, DEVICES, SNAPSHOT_EVERY))
           .toList();
 
   public static TrainerConfig from(Settings settings) {
     return new TrainerConfig(
-        WorkerSettings.from(settings), settings.get(SLOTS), settings.get(SNAPSHOT_EVERY));
+        WorkerSettings.from(settings),
+        settings.get(SLOTS),
+        settings.get(DEVICES),
+        settings.get(SNAPSHOT_EVERY));
   }
 }

@@ -43,11 +43,12 @@ public final class TrainerService implements AutoCloseable {
       Telemetry telemetry,
       Clock clock)
       throws InterruptedException {
+    var devices = Devices.of(config.devices());
     PipelineTopics.createMissing(kafka);
     var resources = new Resources();
     try {
       var controls = resources.own(Controls.follow(GROUP, kafka, telemetry));
-      var jobs = new Jobs(config, artifacts, controls, telemetry.registry(), clock);
+      var jobs = new Jobs(config, artifacts, controls, devices, telemetry.registry(), clock);
       resources.own(
           JobQueue.start(
               Topics.JOBS,
@@ -67,6 +68,7 @@ public final class TrainerService implements AutoCloseable {
       TrainerConfig config,
       ArtifactStore artifacts,
       Controls controls,
+      Devices devices,
       MeterRegistry registry,
       Clock clock) {
 
@@ -76,6 +78,7 @@ public final class TrainerService implements AutoCloseable {
       var snapshots = new Snapshots(artifacts, registry);
       return new TrainingJobHandler(
           new JobTraining(artifacts, snapshots, new DataSetLibrary(worker.dataFolders()), clock),
+          devices,
           new SnapshotKeeper.Plan(snapshots, config.snapshotEvery(), clock),
           new CommitPoint<>(artifacts, sender, Topics.CHECKPOINTS),
           new Cancellations(controls::cancelled),

@@ -26,6 +26,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
   private static final Logger log = LoggerFactory.getLogger(TrainingJobHandler.class);
 
   private final JobTraining training;
+  private final Devices devices;
   private final SnapshotKeeper.Plan plan;
   private final Snapshots snapshots;
   private final CommitPoint<Checkpoint> commitPoint;
@@ -42,6 +43,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
 
   TrainingJobHandler(
       JobTraining training,
+      Devices devices,
       SnapshotKeeper.Plan plan,
       CommitPoint<Checkpoint> commitPoint,
       Cancellations cancellations,
@@ -49,6 +51,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
       ProgressReports progress,
       TrainerMeters meters) {
     this.training = training;
+    this.devices = devices;
     this.plan = plan;
     this.snapshots = plan.snapshots();
     this.commitPoint = commitPoint;
@@ -153,8 +156,10 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
     if (before != null) {
       return before;
     }
-    try (var report = progress.of(job, context)) {
-      var trained = training.train(job, new JobWatch(job, context, report, keeper, cancellations));
+    try (var device = devices.lease();
+        var report = progress.of(job, device.computing(job), context)) {
+      var watch = new JobWatch(job, context, report, keeper, cancellations);
+      var trained = training.train(job, device.computing(job), watch);
       uncommitted.put(job.getJobId(), trained);
       return trained;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.topiary.engine.Computing;
 import io.topiary.engine.Snapshot;
+import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.engine.TrainingRun;
@@ -199,7 +200,7 @@ class JobTrainingTest {
     var rates = new ArrayList<Double>();
 
     // When
-    var trained = training.train(job, progress -> rates.add(progress.learningRate()));
+    var trained = train(job, progress -> rates.add(progress.learningRate()));
 
     // Then
     var expected = IntStream.range(0, 22).mapToObj(schedule::learningRate).toList();
@@ -216,7 +217,7 @@ class JobTrainingTest {
     var told = new ArrayList<TrainingProgress>();
 
     // When
-    var checkpoint = training.store(job, training.train(job, told::add));
+    var checkpoint = training.store(job, train(job, told::add));
 
     // Then
     assertThat(told).isEmpty();
@@ -242,7 +243,7 @@ class JobTrainingTest {
     // Then
     assertThat(dense.getMomentum()).isEmpty();
     assertThat(afterSecond.getMomentum()).isEmpty();
-    var direct = training.train(first, progress -> true);
+    var direct = train(first, progress -> true);
     assertThat(afterFirst.getMomentum()).contains(artifacts.write(direct.momentum()::write));
   }
 
@@ -251,7 +252,7 @@ class JobTrainingTest {
     // Given what a phase has left behind
     var dense = run(TestJobs.dense("carried", 5));
     var first = phase(1, halved(TestJobs.dense("carried", 10), dense));
-    var before = training.train(first, progress -> true);
+    var before = train(first, progress -> true);
     var start = training.store(first, before);
 
     // When
@@ -283,7 +284,7 @@ class JobTrainingTest {
     var job = TestJobs.withMomentum(TestJobs.dense("misfit", 5), momentum);
 
     // When, then
-    assertThatThrownBy(() -> training.train(job, progress -> true))
+    assertThatThrownBy(() -> train(job, progress -> true))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("There is no tensor 'fc1.weight'");
   }
@@ -299,7 +300,7 @@ class JobTrainingTest {
     // When
     interrupt(job, iteration);
     var told = new ArrayList<TrainingProgress>();
-    var continued = training.store(job, training.train(job, told::add));
+    var continued = training.store(job, train(job, told::add));
 
     // Then
     assertThat(told.get(0).iteration()).isEqualTo(iteration + 1);
@@ -353,10 +354,9 @@ class JobTrainingTest {
         Sparsifier.newBuilder()
             .setMethod(method)
             .setSparsity(0.8)
-            .setInitialThreshold(-5)
-            .setAlpha(1e-5);
-    return TestJobs.with(
-        TestJobs.dense("sparse", iterations), recipe -> recipe.setSparsifier(sparsifier.build()));
+            .setInitialThreshold(method == Method.STR ? -5 : 0)
+            .setAlpha(method == Method.DST ? 1e-5 : 0);
+    return TestJobs.sparse(iterations, sparsifier.build());
   }
 
   @Test
@@ -374,7 +374,7 @@ class JobTrainingTest {
       channel.truncate(channel.size() / 2);
     }
     var told = new ArrayList<TrainingProgress>();
-    var continued = training.store(job, training.train(job, told::add));
+    var continued = training.store(job, train(job, told::add));
 
     // Then
     assertThat(told.get(0).iteration()).isEqualTo(11);
@@ -395,7 +395,7 @@ class JobTrainingTest {
 
     // When
     var told = new ArrayList<TrainingProgress>();
-    var trained = training.store(job, training.train(job, told::add));
+    var trained = training.store(job, train(job, told::add));
 
     // Then
     assertThat(told.get(0).iteration()).isEqualTo(1);
@@ -405,7 +405,7 @@ class JobTrainingTest {
 
   /** Trains until so many iterations are done, and keeps a snapshot of that. */
   private void interrupt(TrainingJob job, int iteration) {
-    assertThatThrownBy(() -> training.train(job, new Interruption(job, iteration)))
+    assertThatThrownBy(() -> train(job, new Interruption(job, iteration)))
         .isInstanceOf(TrainingStoppedException.class);
   }
 
@@ -445,7 +445,7 @@ class JobTrainingTest {
     var rates = new ArrayList<Double>();
 
     // When
-    training.train(job, progress -> rates.add(progress.learningRate()));
+    train(job, progress -> rates.add(progress.learningRate()));
 
     // Then
     var expected = new LinearDecay(0.07, 3, 10);
@@ -527,7 +527,7 @@ class JobTrainingTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("impossibleJobs")
   void shouldRefuse(String what, TrainingJob job, String sentence) {
-    assertThatThrownBy(() -> training.train(job, progress -> true))
+    assertThatThrownBy(() -> train(job, progress -> true))
         .isInstanceOfAny(
             InvalidInputException.class, CorruptArtifactException.class, JobRefusedException.class)
         .hasMessageContaining(sentence);
@@ -559,7 +559,7 @@ class JobTrainingTest {
       }
     }
     var start = artifacts.write(file -> SafetensorsWriter.write(file, Map.of(), tensors));
-    assertThatThrownBy(() -> training.train(TestJobs.from(job, start), progress -> true))
+    assertThatThrownBy(() -> train(TestJobs.from(job, start), progress -> true))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(sentence);
   }
@@ -598,7 +598,7 @@ class JobTrainingTest {
   }
 
   private Checkpoint run(TrainingJob job) throws IOException {
-    return training.store(job, training.train(job, progress -> true));
+    return training.store(job, train(job, progress -> true));
   }
 
   private Weights read(Artifact artifact) {
@@ -627,5 +627,11 @@ class JobTrainingTest {
 
   private static DataSpec data(String name, DataSpec like) {
     return DataSpec.newBuilder(like).setName(name).build();
+  }
+
+  private TrainedNetwork train(TrainingJob job, TrainingListener listener) throws IOException {
+    try (var device = Devices.present(List.of("cpu")).lease()) {
+      return training.train(job, device.computing(job), listener);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.topiary.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.topiary.engine.Computing;
 import io.topiary.engine.Snapshot;
 import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingProgress;
@@ -112,6 +113,7 @@ class SnapshotKeeperTest {
             clock)
         .train(
             job,
+            Computing.DEFAULT,
             new TrainingListener() {
               @Override
               public boolean onIteration(TrainingProgress progress) {

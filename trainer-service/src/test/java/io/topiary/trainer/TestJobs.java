@@ -11,6 +11,7 @@ import io.topiary.schemas.Lineage;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Schedule;
+import io.topiary.schemas.Sparsifier;
 import io.topiary.schemas.TrainingJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,12 @@ final class TestJobs {
             .setJobId("")
             .setLineage(Lineage.newBuilder().setModel(model).setGeneration("1").build())
             .setRecipe(recipe(iterations)));
+  }
+
+  /** A job whose network becomes sparse while it is trained. */
+  static TrainingJob sparse(int iterations, Sparsifier sparsifier) {
+    var job = with(dense("sparse", iterations), recipe -> recipe.setSparsifier(sparsifier));
+    return TrainingJob.newBuilder(job).setTargetSparsity(sparsifier.getSparsity()).build();
   }
 
   /** The job with another recipe, and the id that goes with it. */

@@ -52,7 +52,8 @@ final class TrainerFixture implements AutoCloseable {
 
   TrainerService start(ArtifactStore store) throws InterruptedException {
     var config =
-        new TrainerConfig(new WorkerSettings("test-worker", List.of()), 1, Duration.ofMinutes(5));
+        new TrainerConfig(
+            new WorkerSettings("test-worker", List.of()), 1, List.of("cpu"), Duration.ofMinutes(5));
     return resources.own(TrainerService.start(config, store, kafka, telemetry, Clock.systemUTC()));
   }
 

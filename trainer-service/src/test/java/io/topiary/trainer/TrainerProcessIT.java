@@ -7,6 +7,7 @@ import io.kroxylicious.testing.kafka.api.KafkaCluster;
 import io.kroxylicious.testing.kafka.common.BrokerConfig;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.topiary.engine.Computing;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.artifact.Snapshots;
@@ -154,6 +155,8 @@ class TrainerProcessIT {
             new Snapshots(artifacts, new SimpleMeterRegistry()),
             new DataSetLibrary(List.of()),
             Clock.systemUTC());
-    return training.store(job, training.train(job, progress -> true)).getArtifact();
+    return training
+        .store(job, training.train(job, Computing.DEFAULT, progress -> true))
+        .getArtifact();
   }
 }

@@ -58,6 +58,15 @@ public record Setting<T>(
         name, description, "a duration such as 500ms, 30s, 5m or 2h", Setting::parseDuration);
   }
 
+  /** Names separated by commas, at least one. */
+  public static Setting<List<String>> names(String name, String description) {
+    return required(
+        name,
+        description,
+        "names separated by commas",
+        text -> Optional.of(items(text)).filter(names -> !names.isEmpty()));
+  }
+
   /** Paths separated by commas; the empty text is the empty list. */
   public static Setting<List<Path>> paths(String name, String description) {
     return required(
@@ -110,10 +119,13 @@ public record Setting<T>(
   }
 
   private static List<Path> parsePaths(String text) {
+    return items(text).stream().map(Setting::absolute).toList();
+  }
+
+  private static List<String> items(String text) {
     return Arrays.stream(text.split(",", -1))
         .map(String::strip)
         .filter(item -> !item.isEmpty())
-        .map(Setting::absolute)
         .toList();
   }
 
