@@ -12,6 +12,6 @@ class JobRefusedExceptionTest {
     // When, Then
     assertThat(JobRefusedException.unknown("The stage", Stage.class))
         .hasMessage(
-            "The stage is one that this worker does not know; it knows DENSE, PRUNED, RETRAINED.");
+            "The stage is one that this worker does not know; it knows DENSE, PRUNED, RETRAINED, SPARSE.");
   }
 }
