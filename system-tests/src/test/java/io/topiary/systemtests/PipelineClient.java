@@ -1,6 +1,7 @@
 package io.topiary.systemtests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
@@ -69,8 +70,11 @@ final class PipelineClient implements AutoCloseable {
     }
   }
 
-  /** Follows what comes back, from the beginning. */
+  /** Follows what comes back, from the beginning. A broker may not know a new topic at once. */
   PipelineClient follow() {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> FOLLOWED.stream().noneMatch(topic -> consumer.partitionsFor(topic).isEmpty()));
     consumer.assign(
         FOLLOWED.stream()
             .flatMap(topic -> consumer.partitionsFor(topic).stream())
