@@ -59,14 +59,7 @@ final class TrainableThresholds implements Sparsifier {
     thresholds = new float[from.length - 1];
     gradients = new float[thresholds.length];
     momentum = new float[thresholds.length];
-    products = new float[largestUnit(layout)];
-  }
-
-  private static int largestUnit(Layout layout) {
-    return layout.prunable().stream()
-        .mapToInt(span -> span.length() / span.units())
-        .max()
-        .orElse(0);
+    products = new float[layout.weights()];
   }
 
   private static int[] unitStarts(Layout layout) {
@@ -104,17 +97,16 @@ final class TrainableThresholds implements Sparsifier {
     float[] row = rows.gradients();
     for (int unit = 0; unit < thresholds.length; unit++) {
       float threshold = thresholds[unit];
-      int start = from[unit];
-      int length = from[unit + 1] - start;
-      for (int i = 0; i < length; i++) {
-        float magnitude = Math.abs(weights[start + i]);
+      int end = from[unit + 1];
+      for (int i = from[unit]; i < end; i++) {
+        float magnitude = Math.abs(weights[i]);
         float x = magnitude - threshold;
         float slope = surrogate(x);
-        products[i] = row[start + i] * weights[start + i] * slope;
-        row[start + i] *= Steps.of(x) + magnitude * slope;
+        products[i] = row[i] * weights[i] * slope;
+        row[i] *= Steps.of(x) + magnitude * slope;
       }
       double sum = 0;
-      for (int i = 0; i < length; i++) {
+      for (int i = from[unit]; i < end; i++) {
         sum += products[i];
       }
       gradients[unit] = (float) (-sum - alpha * StrictMath.exp(-threshold));
