@@ -32,10 +32,16 @@ public final class BatchNormRefresh {
    */
   public static Weights refresh(
       Weights weights, Images images, int batchSize, IntConsumer imagesDone) {
+    return refresh(weights, images, batchSize, Computing.DEFAULT, imagesDone);
+  }
+
+  /** The same, computed with something other than one thread of the CPU. */
+  static Weights refresh(
+      Weights weights, Images images, int batchSize, Computing computing, IntConsumer imagesDone) {
     EngineInputException.requireFit(weights.network(), images);
     EngineInputException.requireBatchSize(batchSize);
     EngineInputException.requireVariance(weights.network(), images, batchSize);
-    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT);
+    try (TorchSession session = TorchSession.withoutGradients(computing);
         Batches batches = Batches.inOrder(session, images, batchSize)) {
       TorchNetwork network = new TorchNetwork(session, weights);
       for (int i = 0; i < batches.perPass(); i++) {

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * What a job computes with. Both decide the low-order bits of its sums: the same job on the same
- * kind of device with as many threads yields the same, bit for bit.
+ * kind of CPU with as many threads yields the same, bit for bit. On a GPU that is not promised:
+ * some of its kernels sum in the order in which their threads happen to finish.
  *
  * @param device {@code cpu}, or {@code gpu:0}, {@code gpu:1} and so on
  * @param threads of the CPU for one operation, at least 1; several jobs side by side, with one

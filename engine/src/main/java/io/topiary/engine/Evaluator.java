@@ -22,18 +22,25 @@ public final class Evaluator {
    * @throws EngineInputException if the images do not fit the network
    */
   public static Predictions evaluate(Weights weights, Images images, IntConsumer imagesDone) {
+    return evaluate(weights, images, Computing.DEFAULT, imagesDone);
+  }
+
+  /** The same, computed with something other than one thread of the CPU. */
+  public static Predictions evaluate(
+      Weights weights, Images images, Computing computing, IntConsumer imagesDone) {
     EngineInputException.requireFit(weights.network(), images);
+    computing.requirePresent();
     List<Integer> answers = new ArrayList<>(images.size());
     int correct = 0;
     double loss = 0;
-    try (TorchSession session = TorchSession.withoutGradients(Computing.DEFAULT);
+    try (TorchSession session = TorchSession.withoutGradients(computing);
         Batches batches = Batches.inOrder(session, images, BATCH_SIZE)) {
       TorchNetwork network = new TorchNetwork(session, weights);
       float[] scores = new float[images.classes()];
       for (int i = 0; i < batches.perPass(); i++) {
         try (PtNDManager scratch = session.newScratch()) {
           Batch batch = batches.next(i, scratch);
-          FloatBuffer all = TorchNetwork.memory(network.forward(batch.pixels(), false));
+          FloatBuffer all = network.values(network.forward(batch.pixels(), false));
           while (all.hasRemaining()) {
             int label = images.label(answers.size());
             all.get(scores);

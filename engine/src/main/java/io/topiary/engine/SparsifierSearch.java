@@ -17,7 +17,8 @@ import java.util.function.Consumer;
  * that is too low and one that is too high; then the interval between them is halved. A step is 1
  * for STR and a factor of 10 for DST. A network that is denser than one of a lower parameter counts
  * as too sparse: it got so far that thresholds of DST began again. The run's own parameter should
- * therefore rather be too low.
+ * therefore rather be too low. A training that diverges counts as too sparse as well, unless it is
+ * the first, which ends the search.
  *
  * <p>Every training starts from the same weights with the same seed. The search ends with the first
  * that reaches the sparsity s, before its last pruning, and not more than s plus the tolerance, or
@@ -25,6 +26,9 @@ import java.util.function.Consumer;
  * s by no more than the tolerance, the one that is best on the validation images; where there is
  * none, the best of all, for each is as sparse as it was asked to be after its last pruning, and
  * some networks jump from too dense to all but empty. It never looks at test images.
+ *
+ * <p>A search cannot be taken up again in its midst: its trainings are runs of their own, whose
+ * snapshots a listener must not mix up.
  *
  * @param run a run whose method is STR, or DST with an alpha above 0, which is where the search
  *     starts
@@ -123,13 +127,24 @@ public record SparsifierSearch(
       Bracket bracket = new Bracket();
       Trained best = train(bracket.next(), schedule);
       bracket.learn(best.position(), isTooLow(best));
-      while (!meets(best) && done.size() < mostProbes && !bracket.isExhausted()) {
-        Trained next = train(bracket.next(), schedule);
-        bracket.learn(next.position(), isTooLow(next));
-        best = meets(next) ? next : better(best, next);
+      for (int runs = 1; !meets(best) && runs < mostProbes && !bracket.isExhausted(); runs++) {
+        best = probe(best, bracket, schedule);
       }
       Trained chosen = probes.isPresent() ? train(best.position(), run.schedule()) : best;
       return new Found(scale.at(chosen.position()), chosen.probe(), chosen.network(), done);
+    }
+
+    private Trained probe(Trained best, Bracket bracket, LearningRateSchedule schedule) {
+      double position = bracket.next();
+      try {
+        Trained next = train(position, schedule);
+        bracket.learn(position, isTooLow(next));
+        return meets(next) ? next : better(best, next);
+      } catch (TrainingDivergedException e) {
+        // A parameter that tears the network apart is too high; what was found before it stands.
+        bracket.learn(position, false);
+        return best;
+      }
     }
 
     private Trained train(double position, LearningRateSchedule schedule) {
@@ -189,7 +204,8 @@ public record SparsifierSearch(
   }
 
   private double validationAccuracy(TrainedNetwork network) {
-    return Evaluator.evaluate(network.weights(), validation, done -> {}).accuracy();
+    return Evaluator.evaluate(network.weights(), validation, run.computing(), done -> {})
+        .accuracy();
   }
 
   private static void require(boolean condition, String message, Object value) {

@@ -226,10 +226,12 @@ final class TorchNetwork {
 
   /** The values of a parameter as they are now. */
   FloatBuffer values(Parameter parameter) {
-    return tensor(parameter.name())
-        .toByteBuffer(session.onCpu())
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+    return values(tensor(parameter.name()));
+  }
+
+  /** The values of a dense tensor of floats on the network's device. */
+  FloatBuffer values(PtNDArray tensor) {
+    return tensor.toByteBuffer(session.onCpu()).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   /** A copy of all parameters as they are now. */

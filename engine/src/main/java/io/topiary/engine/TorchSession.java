@@ -63,8 +63,8 @@ final class TorchSession implements AutoCloseable {
 
   @Override
   public void close() {
-    manager.close();
     JniUtils.setGradMode(gradientsBefore);
+    manager.close();
   }
 
   /**

@@ -12,8 +12,6 @@ import io.topiary.engine.sparsifier.Rows;
 import io.topiary.engine.sparsifier.Sparsification.Length;
 import io.topiary.engine.sparsifier.Sparsifier;
 import io.topiary.sparsity.network.Network;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * The iterations of one training run, on tensors of the session it is made in. The optimiser's
@@ -84,9 +82,8 @@ final class TrainingLoop {
 
   /** The run as it stands between two iterations. */
   Snapshot snapshot() {
-    Map<String, float[]> method = new HashMap<>();
-    sparsifier.state().forEach((name, floats) -> method.put(name, floats.clone()));
-    return new Snapshot(done, weights(rows.weights()), momentum(), method, losses.state());
+    return new Snapshot(
+        done, weights(rows.weights()), momentum(), sparsifier.state(), losses.state());
   }
 
   /**

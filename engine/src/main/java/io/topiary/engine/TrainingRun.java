@@ -136,6 +136,7 @@ public record TrainingRun(
         weights,
         images,
         batchSize,
+        computing,
         imagesDone -> {
           if (!listener.goOn()) {
             throw new TrainingStoppedException(schedule.iterations(), schedule.iterations());

@@ -19,9 +19,11 @@ import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.schedule.LinearDecay;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,14 +104,29 @@ class ComputingTest {
     Weights start = Weights.initial(NETWORK, 0);
     Weights alone = run(data, Computing.onCpu(1)).run(start, progress -> true).weights();
 
-    // When: the second job sets its threads while the first is under way
+    // When the second job sets its threads and trains while the first is under way
     ExecutorService jobs = Executors.newFixedThreadPool(2);
+    CountDownLatch firstBegan = new CountDownLatch(1);
+    CountDownLatch secondEnded = new CountDownLatch(1);
     try {
       Future<TrainedNetwork> one =
-          jobs.submit(() -> run(data, Computing.onCpu(1)).run(start, progress -> true));
+          jobs.submit(
+              () ->
+                  run(data, Computing.onCpu(1))
+                      .run(
+                          start,
+                          progress -> {
+                            firstBegan.countDown();
+                            return awaited(secondEnded);
+                          }));
       Future<TrainedNetwork> two =
-          jobs.submit(() -> run(data, Computing.onCpu(2)).run(start, progress -> true));
+          jobs.submit(
+              () -> {
+                assertThat(awaited(firstBegan)).isTrue();
+                return run(data, Computing.onCpu(2)).run(start, progress -> true);
+              });
       two.get();
+      secondEnded.countDown();
 
       // Then
       for (var parameter : NETWORK.parameters()) {
@@ -117,6 +134,14 @@ class ComputingTest {
       }
     } finally {
       jobs.shutdown();
+    }
+  }
+
+  private static boolean awaited(CountDownLatch latch) {
+    try {
+      return latch.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

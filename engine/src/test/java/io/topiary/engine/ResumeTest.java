@@ -102,6 +102,23 @@ class ResumeTest {
   }
 
   @Test
+  void shouldEndWithTheSameBitsOnTwoThreads() throws IOException {
+    // Given
+    TrainingRun run = run(new None(), ITERATIONS, Computing.onCpu(2));
+    Weights start = Weights.initial(NETWORK, 3);
+    byte[] undisturbed = bytes(run.run(start, progress -> true));
+    Path file = folder.resolve("snapshot");
+
+    // When
+    assertThatThrownBy(() -> run.run(start, new Interruption(9, file)))
+        .isInstanceOf(TrainingStoppedException.class);
+    TrainedNetwork resumed = run.resume(Snapshot.read(NETWORK, file, JOB), progress -> true);
+
+    // Then
+    assertThat(bytes(resumed)).isEqualTo(undisturbed);
+  }
+
+  @Test
   void shouldSurviveOneInterruptionAfterTheOther() throws IOException {
     // Given
     TrainingRun run = run(new Keep(everyThird()), ITERATIONS);
@@ -178,6 +195,10 @@ class ResumeTest {
   }
 
   private TrainingRun run(Sparsification method, int iterations) {
+    return run(method, iterations, Computing.DEFAULT);
+  }
+
+  private TrainingRun run(Sparsification method, int iterations, Computing computing) {
     return new TrainingRun(
         data.train(),
         new LinearDecay(0.1, 3, iterations),
@@ -185,7 +206,7 @@ class ResumeTest {
         new Sgd(0.9, 5e-4),
         method,
         7,
-        Computing.DEFAULT);
+        computing);
   }
 
   private static Mask everyThird() {

@@ -22,7 +22,8 @@ package io.topiary.engine.sparsifier;
 public record Sgd(double momentum, double weightDecay) {
 
   public Sgd {
-    require(momentum >= 0 && momentum < 1, "Momentum is %s; it must be in [0, 1).", momentum);
+    require(
+        momentum >= 0 && (float) momentum < 1, "Momentum is %s; it must be in [0, 1).", momentum);
     require(
         weightDecay >= 0 && Double.isFinite(weightDecay),
         "Weight decay is %s; it must be at least 0.",
@@ -52,8 +53,8 @@ public record Sgd(double momentum, double weightDecay) {
   }
 
   /**
-   * The same with gradients that weight decay is in already, where it is to be. It takes a product
-   * with 0 to leave them as they are, to the last bit.
+   * The same with gradients that weight decay is in already, where it is to be. A product with 0
+   * added leaves them as they are, but for the sign of a 0.
    */
   void stepWithDecayDone(
       float[] weights, float[] gradients, float[] buffers, double learningRate, int from, int to) {

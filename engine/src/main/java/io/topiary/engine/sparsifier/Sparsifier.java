@@ -53,7 +53,10 @@ public sealed interface Sparsifier
    */
   default void afterIteration(Rows rows, int done) {}
 
-  /** What it remembers beside the rows, by name; what is not in it can be worked out anew. */
+  /**
+   * What it remembers beside the rows, by name, as copies; what is not in it can be worked out
+   * anew.
+   */
   default Map<String, float[]> state() {
     return Map.of();
   }

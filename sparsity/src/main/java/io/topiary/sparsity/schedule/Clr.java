@@ -51,6 +51,6 @@ public record Clr(double etaOne, double etaMin, int iterations) implements Retra
     }
     var angle = Math.PI * HalfCosine.past(iteration, w) / (iterations - w);
     // The same from above: rounding cannot lift it over the peak.
-    return etaOne - (etaOne - etaMin) * (1 - Math.cos(angle)) / 2;
+    return etaOne - (etaOne - etaMin) * (1 - StrictMath.cos(angle)) / 2;
   }
 }

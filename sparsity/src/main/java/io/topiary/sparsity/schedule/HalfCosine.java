@@ -22,7 +22,7 @@ final class HalfCosine {
   }
 
   static double rate(double peak, int iteration, int warmUp) {
-    return peak * (1 - Math.cos(Math.PI * iteration / warmUp)) / 2;
+    return peak * (1 - StrictMath.cos(Math.PI * iteration / warmUp)) / 2;
   }
 
   /**
@@ -32,7 +32,7 @@ final class HalfCosine {
    * @param share of the fall that lies behind, from 0 to 1
    */
   static double left(double share) {
-    var cosine = Math.cos(Math.PI / 2 * share);
+    var cosine = StrictMath.cos(Math.PI / 2 * share);
     return cosine * cosine;
   }
 

@@ -23,7 +23,7 @@ import java.util.Objects;
  */
 public record OneCycle(double peak, int warmUp, int iterations) implements DenseSchedule {
 
-  /** Of the iterations, what the rise takes where nothing else is said: PyTorch's pct_start. */
+  /** Of the iterations, what the rise takes where nothing else is said, as in PyTorch. */
   public static final double USUAL_RISE = 0.3;
 
   private static final double START = 25;

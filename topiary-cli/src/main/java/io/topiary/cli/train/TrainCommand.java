@@ -183,7 +183,9 @@ public final class TrainCommand implements Callable<Integer> {
       var done = planned.train(quiet, stop);
       write(done.network(), file, maskFile);
       var images = planned.subject().data().test();
-      var test = Evaluator.evaluate(done.network().weights(), images, any -> {});
+      var test =
+          Evaluator.evaluate(
+              done.network().weights(), images, planned.run().computing(), any -> {});
       tell(TrainReport.lines(done, test, planned.run().computing()));
       return 0;
     } catch (TrainingStoppedException e) {
