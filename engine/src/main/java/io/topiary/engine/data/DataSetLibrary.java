@@ -31,7 +31,8 @@ public final class DataSetLibrary {
    * @param imageSize height and width to which the pictures of a folder are brought; 0 for the size
    *     they have
    * @throws DataSetException if there is none, or its files are not what they should be
-   * @throws IOException if they cannot be read
+   * @throws IOException if they cannot be read, or may be in a folder of the search path that is
+   *     away
    */
   public synchronized ImageDataSet open(String name, String sha256, int imageSize)
       throws IOException {

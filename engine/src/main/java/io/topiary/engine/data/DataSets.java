@@ -45,7 +45,8 @@ public final class DataSets {
    * @param imageSize height and width to which the pictures of a folder are brought; 0 for the size
    *     they have, if it is one
    * @throws DataSetException if there is no such data set or its files are not what they should be
-   * @throws IOException if they cannot be read
+   * @throws IOException if they cannot be read, or if there is none while a folder of the search
+   *     path, in which it may be, is away
    */
   public static ImageDataSet open(String nameOrFolder, List<Path> searchPath, int imageSize)
       throws IOException {
@@ -60,15 +61,17 @@ public final class DataSets {
     return read(folder(nameOrFolder, searchPath), imageSize);
   }
 
-  private static Path folder(String nameOrFolder, List<Path> searchPath) {
+  private static Path folder(String nameOrFolder, List<Path> searchPath) throws IOException {
     if (nameOrFolder.isBlank()) {
       throw new DataSetException("The data set has no name: give one, or the path of its folder.");
     }
     List<Path> candidates = new ArrayList<>();
+    List<Path> searched = List.of();
     try {
       Path given = Path.of(nameOrFolder);
       if (isName(given)) {
-        searchPath.forEach(path -> candidates.add(path.resolve(given)));
+        searched = searchPath;
+        searched.forEach(path -> candidates.add(path.resolve(given)));
         candidates.add(SYSTEM_DATA_SETS.resolve(given));
       }
       candidates.add(given.toAbsolutePath().normalize());
@@ -76,17 +79,27 @@ public final class DataSets {
       throw new DataSetException(
           "'" + nameOrFolder + "' is neither the name of a data set nor a folder.", e);
     }
-    return candidates.stream()
-        .filter(Files::isDirectory)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new DataSetException(
-                    "There is no data set '%s': use %s, or put its files into one of the folders %s."
-                        .formatted(
-                            nameOrFolder,
-                            FASHION_MNIST_SAMPLE,
-                            candidates.stream().distinct().toList())));
+    for (Path candidate : candidates) {
+      if (Files.isDirectory(candidate)) {
+        return candidate;
+      }
+    }
+    requireThere(nameOrFolder, searched);
+    throw new DataSetException(
+        "There is no data set '%s': use %s, or put its files into one of the folders %s."
+            .formatted(
+                nameOrFolder, FASHION_MNIST_SAMPLE, candidates.stream().distinct().toList()));
+  }
+
+  /** A folder that is away, as one that is not mounted yet, says nothing of what is in it. */
+  private static void requireThere(String name, List<Path> searched) throws IOException {
+    for (Path folder : searched) {
+      if (!Files.isDirectory(folder)) {
+        throw new IOException(
+            "data set '%s' is found nowhere, and the folder %s, where it may be, is missing"
+                .formatted(name, folder));
+      }
+    }
   }
 
   /** Whether it may be a sub-folder's name; a path such as "." or "../mnist" means one folder. */

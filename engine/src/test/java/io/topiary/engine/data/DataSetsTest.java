@@ -243,6 +243,33 @@ class DataSetsTest {
     assertRefused("they have [1, 2, 3] and [1, 3, 2]");
   }
 
+  @Test
+  void shouldTellADataSetThatIsMissingFromAFolderThatIsAway() throws IOException {
+    // Given
+    Path away = folder.resolve("away");
+
+    // When, Then: nobody knows what is in it
+    assertThatThrownBy(() -> DataSets.open("mine", List.of(folder, away)))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "data set 'mine' is found nowhere, and the folder %s, where it may be, is missing",
+            away);
+
+    // Then it is there, without that data set
+    Files.createDirectory(away);
+    assertThatThrownBy(() -> DataSets.open("mine", List.of(folder, away)))
+        .isInstanceOf(DataSetException.class)
+        .hasMessageContaining("There is no data set 'mine'");
+
+    // What is elsewhere, or is a path, does not depend on it
+    String name = String.valueOf(folder.getFileName());
+    Path missing = folder.resolve("missing");
+    assertThat(DataSets.open(name, List.of(missing, folder.resolveSibling("."))).name())
+        .isEqualTo(name);
+    assertThatThrownBy(() -> DataSets.open(missing.toString(), List.of(missing)))
+        .isInstanceOf(DataSetException.class);
+  }
+
   private ImageDataSet open() throws IOException {
     return DataSets.open(folder.toString(), List.of());
   }
