@@ -17,7 +17,8 @@ final class Devices {
   private final Map<String, Integer> jobs = new LinkedHashMap<>();
 
   private Devices(List<String> devices) {
-    devices.forEach(device -> jobs.put(device, 0));
+    // As the engine calls them, so that gpu and gpu:0 are one.
+    devices.forEach(device -> jobs.put(new Computing(device, 1).device(), 0));
   }
 
   /**

@@ -44,6 +44,16 @@ class DevicesTest {
   }
 
   @Test
+  void shouldCountADeviceOnceHoweverItIsCalled() {
+    // Given
+    var devices = Devices.present(List.of("gpu", "gpu:0", "gpu:1"));
+
+    // When, Then
+    assertThat(devices.lease().device()).isEqualTo("gpu:0");
+    assertThat(devices.lease().device()).isEqualTo("gpu:1");
+  }
+
+  @Test
   void shouldRefuseToStartOnADeviceThatIsNotThere() {
     assertThatThrownBy(() -> Devices.of(List.of("cpu", "gpu:999")))
         .isInstanceOf(StartException.class)
