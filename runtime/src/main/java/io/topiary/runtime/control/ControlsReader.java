@@ -83,7 +83,8 @@ final class ControlsReader implements Runnable {
           metrics.bindTo(registry);
           follow(consumer);
         } catch (ApiException e) {
-          log.warn("{} cannot be read, trying again in {}", name(), TRY_AGAIN, e);
+          log.warn("{} cannot be read, trying again in {}: {}", name(), TRY_AGAIN, e.getMessage());
+          log.debug("{} could not be read", name(), e);
           health.unready("Kafka: " + e.getMessage());
           pause();
         }
