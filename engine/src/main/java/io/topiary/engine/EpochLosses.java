@@ -28,6 +28,22 @@ final class EpochLosses {
     State {
       done = List.copyOf(done);
     }
+
+    /**
+     * Makes sure that these are the losses of so many epochs and of so many images of the next.
+     *
+     * @throws EngineInputException if they are not, or no finite numbers
+     */
+    void requireFit(int epochs, int images) {
+      if (done.size() != epochs || this.images != images) {
+        throw new EngineInputException(
+            "The snapshot has the losses of %d epochs and %d images; it must have those of %d epochs and %d images."
+                .formatted(done.size(), this.images, epochs, images));
+      }
+      if (!Double.isFinite(sum) || !done.stream().allMatch(Double::isFinite)) {
+        throw new EngineInputException("The snapshot has losses that are no finite numbers.");
+      }
+    }
   }
 
   void add(double meanLoss, int batch) {

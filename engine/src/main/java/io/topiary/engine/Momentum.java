@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -64,7 +65,6 @@ public final class Momentum {
     Momentum momentum =
         copyOf(network, parameter -> file.floats(parameter.name(), parameter.shape()));
     momentum
-        .buffers
         .notFinite()
         .ifPresent(
             name -> {
@@ -92,6 +92,11 @@ public final class Momentum {
   /** A read-only view of one parameter's buffer, the last dimension running fastest. */
   public FloatBuffer values(Parameter parameter) {
     return buffers.of(parameter);
+  }
+
+  /** The first parameter whose buffer holds a NaN or an infinity. */
+  Optional<String> notFinite() {
+    return buffers.notFinite();
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -82,6 +83,40 @@ public final class Snapshot {
     return losses;
   }
 
+  /**
+   * Makes sure that every number of it is finite.
+   *
+   * @throws EngineInputException if one is not
+   */
+  void requireFinite() {
+    requireFinite(WEIGHTS, weights.notFinite());
+    requireFinite(MOMENTUM, momentum.notFinite());
+    requireFinite(
+        METHOD,
+        method.entrySet().stream()
+            .filter(entry -> !finite(entry.getValue()))
+            .map(Map.Entry::getKey)
+            .findFirst());
+  }
+
+  private static void requireFinite(String prefix, Optional<String> notFinite) {
+    notFinite.ifPresent(
+        name -> {
+          throw new EngineInputException(
+              "'%s%s' in the snapshot holds values that are no finite numbers."
+                  .formatted(prefix, name));
+        });
+  }
+
+  private static boolean finite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** What the method remembers, as copies. */
   Map<String, float[]> method() {
     return method.entrySet().stream()
@@ -130,14 +165,7 @@ public final class Snapshot {
   public static Snapshot read(Network network, Path path, String owner) throws IOException {
     SafetensorsFile file = SafetensorsFile.open(path);
     Map<String, String> metadata = file.metadata();
-    if (!VERSION.equals(metadata.get(FORMAT))) {
-      throw new SafetensorsException("%s is no snapshot of version %s.".formatted(path, VERSION));
-    }
-    if (!owner.equals(metadata.get(OWNER))) {
-      throw new SafetensorsException(
-          "%s is a snapshot of %s; it must be one of %s."
-              .formatted(path, metadata.get(OWNER), owner));
-    }
+    requireOwn(path, metadata, owner);
     try {
       return new Snapshot(
           Integer.parseInt(metadata.getOrDefault(ITERATION, "")),
@@ -154,6 +182,27 @@ public final class Snapshot {
     } catch (NumberFormatException e) {
       throw new SafetensorsException(
           "The snapshot %s has metadata that are no numbers: %s.".formatted(path, e.getMessage()));
+    }
+  }
+
+  /**
+   * Makes sure, by the file's header alone, that it is a snapshot that {@link #read} understands,
+   * and this owner's.
+   *
+   * @throws SafetensorsException if it is not
+   */
+  public static void requireOwn(Path path, String owner) throws IOException {
+    requireOwn(path, SafetensorsFile.open(path).metadata(), owner);
+  }
+
+  private static void requireOwn(Path path, Map<String, String> metadata, String owner) {
+    if (!VERSION.equals(metadata.get(FORMAT))) {
+      throw new SafetensorsException("%s is no snapshot of version %s.".formatted(path, VERSION));
+    }
+    if (!owner.equals(metadata.get(OWNER))) {
+      throw new SafetensorsException(
+          "%s is a snapshot of %s; it must be one of %s."
+              .formatted(path, metadata.get(OWNER), owner));
     }
   }
 

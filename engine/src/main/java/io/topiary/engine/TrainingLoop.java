@@ -9,7 +9,6 @@ import io.topiary.engine.Batches.Batch;
 import io.topiary.engine.sparsifier.HardPrune;
 import io.topiary.engine.sparsifier.Layout;
 import io.topiary.engine.sparsifier.Rows;
-import io.topiary.engine.sparsifier.Sparsification.Length;
 import io.topiary.engine.sparsifier.Sparsifier;
 import io.topiary.sparsity.network.Network;
 
@@ -50,8 +49,7 @@ final class TrainingLoop {
     one = (PtNDArray) session.manager().ones(new Shape(), DataType.FLOAT32);
     losses = new EpochLosses(start.losses());
     done = start.iteration();
-    Length length = new Length(run.schedule().iterations(), batches.perPass());
-    sparsifier = run.sparsification().begin(layout, length, run.sgd().weightDecay());
+    sparsifier = run.begin(layout);
     if (done > 0) {
       sparsifier.restore(start.method());
     }

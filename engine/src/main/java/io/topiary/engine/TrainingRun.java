@@ -2,10 +2,13 @@ package io.topiary.engine;
 
 import io.topiary.engine.data.Augmentation;
 import io.topiary.engine.data.Images;
+import io.topiary.engine.sparsifier.Layout;
 import io.topiary.engine.sparsifier.Sgd;
 import io.topiary.engine.sparsifier.Sparsification;
 import io.topiary.engine.sparsifier.Sparsification.Keep;
+import io.topiary.engine.sparsifier.Sparsification.Length;
 import io.topiary.engine.sparsifier.Sparsification.None;
+import io.topiary.engine.sparsifier.Sparsifier;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.schedule.LearningRateSchedule;
 import java.util.Map;
@@ -80,7 +83,7 @@ public record TrainingRun(
   public TrainedNetwork run(Weights start, Optional<Momentum> momentum, TrainingListener listener) {
     momentum.ifPresent(given -> EngineInputException.requireFit(start.network(), given));
     Momentum buffers = momentum.orElseGet(() -> Momentum.none(start.network()));
-    return resume(
+    return goOn(
         new Snapshot(
             0, enforceMask(start), enforceMask(buffers), Map.of(), EpochLosses.State.NOTHING),
         listener);
@@ -89,17 +92,53 @@ public record TrainingRun(
   /**
    * Trains on from where this very run was when the snapshot was made, on the calling thread.
    *
-   * @throws EngineInputException also if the snapshot is not one of this run
+   * @throws io.topiary.sparsity.InvalidInputException also if the snapshot is not one of this run,
+   *     see {@link #requireFit}
    */
   public TrainedNetwork resume(Snapshot snapshot, TrainingListener listener) {
+    requireFit(snapshot);
+    return goOn(snapshot, listener);
+  }
+
+  /**
+   * Makes sure that this run can go on from the snapshot: its iterations and losses are those of a
+   * run as long as this, its method remembers what this one's does, and its numbers are finite.
+   *
+   * @throws io.topiary.sparsity.InvalidInputException if not
+   */
+  public void requireFit(Snapshot snapshot) {
+    int done = snapshot.iteration();
+    if (done < 0 || done > schedule.iterations()) {
+      throw new EngineInputException(
+          "The snapshot was made after %d iterations; the run has only %d."
+              .formatted(done, schedule.iterations()));
+    }
+    snapshot.requireFinite();
+    boolean ended = done == schedule.iterations();
+    snapshot
+        .losses()
+        .requireFit(
+            ended ? (done + perEpoch() - 1) / perEpoch() : done / perEpoch(),
+            ended ? 0 : done % perEpoch() * batchSize);
+    if (done > 0) {
+      begin(Layout.of(snapshot.network())).restore(snapshot.method());
+    }
+  }
+
+  /** The method at the start of this run. */
+  Sparsifier begin(Layout layout) {
+    Length length = new Length(schedule.iterations(), perEpoch());
+    return sparsification.begin(layout, length, sgd.weightDecay());
+  }
+
+  private int perEpoch() {
+    return (images.size() - 1) / batchSize + 1;
+  }
+
+  private TrainedNetwork goOn(Snapshot snapshot, TrainingListener listener) {
     EngineInputException.requireFit(snapshot.network(), images);
     EngineInputException.requireVariance(snapshot.network(), images, batchSize);
     computing.requirePresent();
-    if (snapshot.iteration() > schedule.iterations()) {
-      throw new EngineInputException(
-          "The snapshot was made after %d iterations; the run has only %d."
-              .formatted(snapshot.iteration(), schedule.iterations()));
-    }
     try (TorchSession session = TorchSession.withGradients(computing);
         Batches batches = Batches.training(session, this)) {
       TrainingLoop loop = new TrainingLoop(session, this, batches, snapshot);

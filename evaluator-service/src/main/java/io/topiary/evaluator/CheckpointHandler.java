@@ -62,10 +62,11 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
   }
 
   @Override
-  public void refuse(Checkpoint checkpoint, JobContext context, String reason)
+  public boolean refuse(Checkpoint checkpoint, JobContext context, String reason)
       throws InterruptedException {
     outcomes.failed(id(checkpoint), checkpoint.getLineage(), reason, context.started());
     meters.ended(checkpoint, Result.FAILED);
+    return true;
   }
 
   private void done(Checkpoint checkpoint, Evaluation evaluated, JobContext context)

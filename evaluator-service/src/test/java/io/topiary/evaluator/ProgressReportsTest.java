@@ -26,7 +26,7 @@ class ProgressReportsTest {
     var kafka = new KafkaSettings(Map.of("bootstrap.servers", "localhost:1"));
     var config = new EvaluatorConfig(new WorkerSettings("w", List.of()), 1);
     var checkpoint = new TestCheckpoints(FileArtifactStore.open(folder), "cnn").dense();
-    var stopping = new JobContext("cnn", 1, 1, Instant.EPOCH, () -> true, () -> {});
+    var stopping = new JobContext("cnn", 1, 1, Instant.EPOCH, 0, () -> true, () -> {});
 
     try (var sender = new RecordSender("test", kafka, new SimpleMeterRegistry())) {
       var report =

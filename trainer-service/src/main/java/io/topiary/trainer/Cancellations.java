@@ -17,8 +17,29 @@ final class Cancellations {
     this.cancelled = cancelled;
   }
 
-  /** Why the job should end, in one sentence; absent while it is wanted. */
-  Optional<String> reason(TrainingJob job) {
+  /** For an attempt at the job. */
+  Orders of(TrainingJob job) {
+    return new Orders(job);
+  }
+
+  /** What one attempt at a job has heard: a cancellation that it has seen holds, even if lifted. */
+  final class Orders {
+
+    private final TrainingJob job;
+    private Optional<String> heard = Optional.empty();
+
+    private Orders(TrainingJob job) {
+      this.job = job;
+    }
+
+    /** Why the job should end, in one sentence; absent while it is wanted. */
+    Optional<String> cancelled() {
+      heard = heard.or(() -> reason(job));
+      return heard;
+    }
+  }
+
+  private Optional<String> reason(TrainingJob job) {
     if (cancelled.test(job.getJobId())) {
       return Optional.of("Somebody cancelled the job.");
     }

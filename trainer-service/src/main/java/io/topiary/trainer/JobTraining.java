@@ -28,10 +28,8 @@ import io.topiary.schemas.TrainingJob;
 import io.topiary.sparsity.InvalidInputException;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.network.Network;
-import io.topiary.sparsity.schedule.LearningRateSchedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +85,13 @@ final class JobTraining {
             recipe.getSeed(),
             computing);
     var snapshot =
-        snapshots.furthest(job.getJobId(), file -> snapshot(job, schedule, network, file));
+        snapshots.furthest(
+            job.getJobId(),
+            file -> {
+              var read = Snapshot.read(network, file, job.getJobId());
+              run.requireFit(read);
+              return read;
+            });
     try {
       if (snapshot.isPresent()) {
         log.info("Job {} goes on after {} iterations", job.getJobId(), snapshot.get().iteration());
@@ -118,7 +122,8 @@ final class JobTraining {
             .setRecipe(job.getRecipe())
             .setEpochLoss(trained.epochLoss())
             .setAt(clock.instant());
-    if (job.getRecipe().getLearningRate().getIterations() > 0) {
+    // An attempt that went on after the last iteration has nothing to say of it.
+    if (trained.imagesPerSecond() > 0) {
       checkpoint.setTrainingImagesPerSecond(trained.imagesPerSecond());
     }
     if (hasNextPhase(job)) {
@@ -159,18 +164,6 @@ final class JobTraining {
   private Optional<Momentum> momentum(TrainingJob job, Network network) {
     return job.getMomentum()
         .map(artifact -> artifacts.read(artifact, file -> Momentum.read(network, file)));
-  }
-
-  private static Snapshot snapshot(
-      TrainingJob job, LearningRateSchedule schedule, Network network, Path file)
-      throws IOException {
-    var snapshot = Snapshot.read(network, file, job.getJobId());
-    if (snapshot.iteration() > schedule.iterations()) {
-      throw new CorruptArtifactException(
-          "The snapshot %s was made after %d iterations, but its job has only %d."
-              .formatted(file, snapshot.iteration(), schedule.iterations()));
-    }
-    return snapshot;
   }
 
   private ImageDataSet open(DataSpec spec) throws IOException {

@@ -5,6 +5,8 @@ import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.runtime.queue.JobContext;
 import io.topiary.schemas.TrainingJob;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -15,26 +17,29 @@ final class JobWatch implements TrainingListener {
 
   private final TrainingJob job;
   private final JobContext context;
-  private final ProgressReports.Report report;
+  private final Consumer<TrainingProgress> report;
   private final SnapshotKeeper keeper;
-  private final Cancellations cancellations;
+  private final Cancellations.Orders orders;
+
+  /** The run after its last iteration, of which a method may still make something. */
+  private Optional<Snapshot> last = Optional.empty();
 
   JobWatch(
       TrainingJob job,
       JobContext context,
-      ProgressReports.Report report,
+      Consumer<TrainingProgress> report,
       SnapshotKeeper keeper,
-      Cancellations cancellations) {
+      Cancellations.Orders orders) {
     this.job = job;
     this.context = context;
     this.report = report;
     this.keeper = keeper;
-    this.cancellations = cancellations;
+    this.orders = orders;
   }
 
   @Override
   public boolean onIteration(TrainingProgress progress) {
-    report.onIteration(progress);
+    report.accept(progress);
     // After the last iteration there is less left to do than to do it again elsewhere.
     return wanted() && (isLast(progress) || !context.stopping());
   }
@@ -42,7 +47,9 @@ final class JobWatch implements TrainingListener {
   @Override
   public boolean onIteration(TrainingProgress progress, Supplier<Snapshot> snapshot) {
     if (onIteration(progress)) {
-      if (!isLast(progress)) {
+      if (isLast(progress)) {
+        afterLast(snapshot);
+      } else {
         keeper.afterIteration(progress, snapshot);
       }
       return true;
@@ -53,13 +60,27 @@ final class JobWatch implements TrainingListener {
     return false;
   }
 
+  /** What is left may still be cut off: the refresh of statistics, or the commit of the result. */
+  private void afterLast(Supplier<Snapshot> snapshot) {
+    if (context.stopping()) {
+      keeper.keep(snapshot.get());
+    } else if (job.getRecipe().getSparsifier().isPresent()) {
+      last = Optional.of(snapshot.get());
+    }
+  }
+
   @Override
   public boolean goOn() {
-    return wanted() && !context.stopping();
+    if (wanted() && context.stopping()) {
+      last.ifPresent(keeper::keep);
+      last = Optional.empty();
+      return false;
+    }
+    return wanted();
   }
 
   private boolean wanted() {
-    return cancellations.reason(job).isEmpty();
+    return orders.cancelled().isEmpty();
   }
 
   private static boolean isLast(TrainingProgress progress) {

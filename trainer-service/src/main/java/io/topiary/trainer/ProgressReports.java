@@ -50,7 +50,7 @@ final class ProgressReports {
       this.running = meters.started(job);
       this.reported = clock.instant();
       var iterations = job.getRecipe().getLearningRate().getIterations();
-      send(record().setDone(0).setTotal(iterations).setImagesPerSecond(0));
+      send(record().setDone(context.reached()).setTotal(iterations).setImagesPerSecond(0));
     }
 
     /** After every iteration; as often as people can follow, it says so. */

@@ -36,18 +36,12 @@ final class SnapshotKeeper {
   private final Plan plan;
   private final int iterationsPerEpoch;
   private Instant last;
-  private boolean progressed;
 
   private SnapshotKeeper(TrainingJob job, Plan plan) {
     this.job = job;
     this.plan = plan;
     this.iterationsPerEpoch = iterationsPerEpoch(job);
     this.last = plan.clock().instant();
-  }
-
-  /** Whether the next attempt starts further on than this one did. */
-  boolean progressed() {
-    return progressed;
   }
 
   /** After every iteration: keeps a snapshot when it is time for one. */
@@ -61,10 +55,8 @@ final class SnapshotKeeper {
 
   /** A store that is away costs this snapshot, and the next is due in its time. */
   void keep(Snapshot snapshot) {
-    progressed |=
-        plan.snapshots()
-            .offer(
-                job.getJobId(), snapshot.iteration(), file -> snapshot.write(file, job.getJobId()));
+    plan.snapshots()
+        .offer(job.getJobId(), snapshot.iteration(), file -> snapshot.write(file, job.getJobId()));
     last = plan.clock().instant();
   }
 

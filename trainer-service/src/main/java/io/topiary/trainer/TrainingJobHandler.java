@@ -1,8 +1,10 @@
 package io.topiary.trainer;
 
+import io.topiary.engine.Snapshot;
 import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.TrainingStoppedException;
 import io.topiary.runtime.artifact.ArtifactException;
+import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobContext;
@@ -73,23 +75,23 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
 
   @Override
   public long progress(TrainingJob job) {
-    return hasOwnId(job) ? snapshots.progress(job.getJobId()) : 0;
+    var id = job.getJobId();
+    return hasOwnId(job) ? snapshots.progress(id, file -> Snapshot.requireOwn(file, id)) : 0;
   }
 
   @Override
   public JobResult handle(TrainingJob job, JobContext context) throws InterruptedException {
-    var unwanted = cancellations.reason(job);
-    if (unwanted.isPresent()) {
-      return cancel(job, context, unwanted.get());
+    var orders = cancellations.of(job);
+    if (orders.cancelled().isPresent()) {
+      return cancel(job, context, orders.cancelled().get());
     }
-    var keeper = plan.keeper(job);
     try {
-      var checkpoint = training.store(job, trained(job, context, keeper));
+      var checkpoint = training.store(job, trained(job, context, orders));
       commitPoint.commit(job.getJobId(), job.getLineage().getModel(), checkpoint);
       done(job, context);
       return JobResult.done();
     } catch (TrainingStoppedException e) {
-      var reason = cancellations.reason(job);
+      var reason = orders.cancelled();
       return reason.isPresent() ? cancel(job, context, reason.get()) : JobResult.handedBack(false);
     } catch (IOException e) {
       return JobResult.fault("The data set cannot be read at the moment: " + e + ".");
@@ -97,15 +99,28 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
   }
 
   @Override
-  public void refuse(TrainingJob job, JobContext context, String reason)
+  public boolean refuse(TrainingJob job, JobContext context, String reason)
       throws InterruptedException {
-    uncommitted.remove(job.getJobId());
-    // What another job has under this id is none of its business.
-    if (hasOwnId(job)) {
-      snapshots.remove(job.getJobId());
+    if (hasOwnId(job) && doneElsewhere(job, context)) {
+      return false;
     }
     outcomes.failed(job.getJobId(), job.getLineage(), reason, context.started());
     meters.ended(job, Result.FAILED);
+    // What another job has under this id is none of its business.
+    if (hasOwnId(job)) {
+      forget(job);
+    }
+    return true;
+  }
+
+  /** Another holder may have committed the job meanwhile; a result that is broken is none. */
+  private boolean doneElsewhere(TrainingJob job, JobContext context) throws InterruptedException {
+    try {
+      return sendAgain(job, context);
+    } catch (CorruptArtifactException e) {
+      log.debug("{} has a result that cannot be used", job.getJobId(), e);
+      return false;
+    }
   }
 
   /** Another holder may have committed the job meanwhile, and what is committed is done. */
@@ -114,21 +129,25 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
     if (sendAgain(job, context)) {
       return JobResult.done();
     }
-    uncommitted.remove(job.getJobId());
-    snapshots.remove(job.getJobId());
     outcomes.cancelled(job.getJobId(), job.getLineage(), reason, context.started());
     meters.ended(job, Result.CANCELLED);
+    forget(job);
     return JobResult.cancelled();
   }
 
   private void done(TrainingJob job, JobContext context) throws InterruptedException {
     outcomes.done(job.getJobId(), job.getLineage(), context.started());
-    uncommitted.remove(job.getJobId());
     meters.ended(job, Result.DONE);
+    forget(job);
+  }
+
+  /** Only when the job's end has been told: until then, whoever is to tell it may need them. */
+  private void forget(TrainingJob job) {
+    uncommitted.remove(job.getJobId());
     try {
       snapshots.remove(job.getJobId());
     } catch (ArtifactException e) {
-      log.warn("Snapshots of {} stay until a store is opened: {}", job.getJobId(), e.getMessage());
+      log.warn("Snapshots of {} stay behind: {}", job.getJobId(), e.getMessage());
     }
   }
 
@@ -150,7 +169,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
         job.getLineage(), job.getRecipe(), job.getStart(), job.getMask(), job.getMomentum());
   }
 
-  private TrainedNetwork trained(TrainingJob job, JobContext context, SnapshotKeeper keeper)
+  private TrainedNetwork trained(TrainingJob job, JobContext context, Cancellations.Orders orders)
       throws IOException {
     var before = uncommitted.get(job.getJobId());
     if (before != null) {
@@ -158,7 +177,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
     }
     try (var device = devices.lease();
         var report = progress.of(job, device.computing(job), context)) {
-      var watch = new JobWatch(job, context, report, keeper, cancellations);
+      var watch = new JobWatch(job, context, report::onIteration, plan.keeper(job), orders);
       var trained = training.train(job, device.computing(job), watch);
       uncommitted.put(job.getJobId(), trained);
       return trained;

@@ -403,6 +403,45 @@ class JobTrainingTest {
     assertThat(registry.get("topiary.snapshots.refused").counter().count()).isEqualTo(1);
   }
 
+  @Test
+  void shouldGoOnFromTheOneBeforeASnapshotWhoseMethodRemembersSomethingElse() throws Exception {
+    // Given one of this job, and then one of a job of another method that bears its id
+    var job = sparse(Method.STR, 180);
+    var undisturbed = run(job);
+    interrupt(job, 50);
+    var other = sparse(Method.GMP, 180);
+    assertThatThrownBy(() -> train(other, new Interruption(job, 60)))
+        .isInstanceOf(TrainingStoppedException.class);
+    assertThat(artifacts.snapshots(job.getJobId())).hasSize(2);
+
+    // When
+    var told = new ArrayList<TrainingProgress>();
+    var continued = training.store(job, train(job, told::add));
+
+    // Then
+    assertThat(told.get(0).iteration()).isEqualTo(51);
+    assertThat(continued.getArtifact()).isEqualTo(undisturbed.getArtifact());
+    assertThat(registry.get("topiary.snapshots.refused").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTellNoThroughputWhenAllIterationsWereDoneBefore() throws Exception {
+    // Given
+    var job = sparse(Method.STR, 85);
+    var undisturbed = run(job);
+    interrupt(job, 85);
+
+    // When
+    var told = new ArrayList<TrainingProgress>();
+    var continued = training.store(job, train(job, told::add));
+
+    // Then
+    assertThat(told).isEmpty();
+    assertThat(continued.getTrainingImagesPerSecond()).isEmpty();
+    assertThat(continued.getArtifact()).isEqualTo(undisturbed.getArtifact());
+    assertThat(continued.getEpochLoss()).isEqualTo(undisturbed.getEpochLoss());
+  }
+
   /** Trains until so many iterations are done, and keeps a snapshot of that. */
   private void interrupt(TrainingJob job, int iteration) {
     assertThatThrownBy(() -> train(job, new Interruption(job, iteration)))

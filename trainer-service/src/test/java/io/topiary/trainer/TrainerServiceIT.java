@@ -13,7 +13,6 @@ import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.artifact.Snapshots;
-import io.topiary.runtime.artifact.StoredSnapshot;
 import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
@@ -323,6 +322,56 @@ class TrainerServiceIT {
   }
 
   @Test
+  void shouldNeitherCountNorUseASnapshotThatIsNoneOfTheJobs() throws Exception {
+    // Given what is whole, but nothing that an attempt could go on from
+    var job = TestJobs.dense("foreign", 10);
+    trainers.artifacts.writeSnapshot(job.getJobId(), 7, file -> Files.writeString(file, "foreign"));
+
+    // When
+    trainers.start();
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("foreign", 1)).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    assertThat(trainers.read(Topics.PROGRESS, job.getJobId()))
+        .extracting(JobProgress::getDone)
+        .startsWith(0L);
+  }
+
+  @Test
+  void shouldNotRefuseWhatAnotherHolderHasCommittedMeanwhile() throws Exception {
+    // Given
+    var job = TestJobs.withPlan(TestJobs.dense("meanwhile", 300), plan -> plan.setPeak(1e30));
+    var result = direct(TestJobs.dense("meanwhile", 5));
+    trainers.artifacts.commitResult(job.getJobId(), Topics.CHECKPOINTS.serde().encode(result));
+
+    // When
+    trainers.start(new StoreWithALateResult(trainers.artifacts));
+    trainers.send(job);
+
+    // Then
+    assertThat(outcomes("meanwhile", 1)).extracting(Outcome::getResult).containsOnly(Result.DONE);
+    assertThat(trainers.read(Topics.DEAD_LETTERS, job.getJobId())).isEmpty();
+    assertThat(trainers.read(Topics.CHECKPOINTS, "meanwhile")).containsExactly(result);
+  }
+
+  @Test
+  void shouldTellOfAFailureThoughSnapshotsCannotBeRemoved() throws Exception {
+    // Given
+    var job = TestJobs.withPlan(TestJobs.dense("littered", 300), plan -> plan.setPeak(1e30));
+
+    // When
+    trainers.start(new StoreThatRemovesNothing(trainers.artifacts));
+    trainers.send(job);
+
+    // Then
+    await()
+        .atMost(SOON)
+        .until(() -> trainers.read(Topics.DEAD_LETTERS, job.getJobId()).size() == 1);
+    assertThat(outcomes("littered", 1)).extracting(Outcome::getResult).containsOnly(Result.FAILED);
+  }
+
+  @Test
   void shouldCommitWithoutTrainingAgainWhenTheStoreWasAwayAtTheEnd() throws Exception {
     // Given
     var job = TestJobs.dense("patient", 10);
@@ -376,66 +425,48 @@ class TrainerServiceIT {
   }
 
   /** Refuses the first artifact. */
-  private static final class StoreThatIsAwayOnce implements ArtifactStore {
+  private static final class StoreThatIsAwayOnce extends OtherStore {
 
-    private final ArtifactStore store;
     private final AtomicInteger writes = new AtomicInteger();
 
     private StoreThatIsAwayOnce(ArtifactStore store) {
-      this.store = store;
+      super(store);
     }
 
     @Override
     public Artifact write(Content content) {
       if (writes.incrementAndGet() == 1) {
-        throw new ArtifactException("The store is away.", new IOException());
+        throw new ArtifactException("The store is away.");
       }
-      return store.write(content);
+      return super.write(content);
     }
+  }
 
-    @Override
-    public Artifact put(Path file) {
-      return store.put(file);
-    }
+  /** Hides the first result, as if another holder of the job committed it a moment later. */
+  private static final class StoreWithALateResult extends OtherStore {
 
-    @Override
-    public Path fetch(Artifact artifact) {
-      return store.fetch(artifact);
+    private final AtomicInteger asked = new AtomicInteger();
+
+    private StoreWithALateResult(ArtifactStore store) {
+      super(store);
     }
 
     @Override
     public Optional<byte[]> result(String id) {
-      return store.result(id);
+      return asked.incrementAndGet() == 1 ? Optional.empty() : super.result(id);
     }
+  }
 
-    @Override
-    public byte[] commitResult(String id, byte[] manifest) {
-      return store.commitResult(id, manifest);
-    }
+  /** Holds on to snapshots. */
+  private static final class StoreThatRemovesNothing extends OtherStore {
 
-    @Override
-    public StoredSnapshot writeSnapshot(String job, long iteration, Content content) {
-      return store.writeSnapshot(job, iteration, content);
-    }
-
-    @Override
-    public List<StoredSnapshot> snapshots(String job) {
-      return store.snapshots(job);
-    }
-
-    @Override
-    public <T> Optional<T> readSnapshot(StoredSnapshot snapshot, Reading<T> reading) {
-      return store.readSnapshot(snapshot, reading);
-    }
-
-    @Override
-    public void removeSnapshot(StoredSnapshot snapshot) {
-      store.removeSnapshot(snapshot);
+    private StoreThatRemovesNothing(ArtifactStore store) {
+      super(store);
     }
 
     @Override
     public void removeSnapshots(String job) {
-      store.removeSnapshots(job);
+      throw new ArtifactException("The store is away.");
     }
   }
 }

@@ -5,6 +5,10 @@ public final class ArtifactException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  public ArtifactException(String sentence) {
+    super(sentence);
+  }
+
   public ArtifactException(String sentence, Throwable cause) {
     super(sentence, cause);
   }

@@ -1,12 +1,16 @@
 package io.topiary.runtime.artifact;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +75,10 @@ final class SnapshotFolder {
     } catch (NoSuchFileException e) {
       requireThere(e);
       return List.of();
+    } catch (NotDirectoryException e) {
+      return List.of();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
@@ -79,6 +87,7 @@ final class SnapshotFolder {
       throws IOException {
     var file = file(snapshot);
     try {
+      requireReadable(snapshot, file);
       var sha256 = Sha256.of(file);
       if (!sha256.equals(snapshot.sha256())) {
         throw new CorruptArtifactException(
@@ -92,8 +101,25 @@ final class SnapshotFolder {
     }
   }
 
+  /** What is no regular file, or not for this process to read, will not be so later. */
+  private static void requireReadable(StoredSnapshot snapshot, Path file) throws IOException {
+    var attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile() || !Files.isReadable(file)) {
+      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new NoSuchFileException(file.toString());
+      }
+      throw new CorruptArtifactException(
+          "The snapshot %s should be a regular file that can be read.".formatted(snapshot));
+    }
+  }
+
   void remove(StoredSnapshot snapshot) throws IOException {
-    Files.deleteIfExists(file(snapshot));
+    try {
+      Files.deleteIfExists(file(snapshot));
+    } catch (DirectoryNotEmptyException e) {
+      // No snapshot, whoever put it there.
+    }
   }
 
   /** Removes all that the job has; what another writes at this moment may stay. */
@@ -112,6 +138,8 @@ final class SnapshotFolder {
   List<String> jobs() throws IOException {
     try (var folders = Files.list(root)) {
       return folders.map(folder -> String.valueOf(folder.getFileName())).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

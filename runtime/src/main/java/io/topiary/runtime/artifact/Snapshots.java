@@ -3,6 +3,8 @@ package io.topiary.runtime.artifact;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.topiary.sparsity.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,12 @@ public final class Snapshots {
    */
   public record Found<T>(long iteration, T content) {}
 
+  /** Looks at a snapshot's file without reading all of it. */
+  @FunctionalInterface
+  public interface Check {
+    void check(Path file) throws IOException;
+  }
+
   private final ArtifactStore store;
   private final Counter written;
   private final Counter refused;
@@ -46,14 +54,18 @@ public final class Snapshots {
   public boolean offer(String job, long iteration, ArtifactStore.Content content) {
     try {
       store.writeSnapshot(job, iteration, content);
-      written.increment();
-      removeOlder(job, iteration);
-      return true;
     } catch (ArtifactException e) {
       failed.increment();
       log.warn("Job {} goes on without a snapshot at {}: {}", job, iteration, e.getMessage());
       return false;
     }
+    written.increment();
+    try {
+      removeOlder(job, iteration);
+    } catch (ArtifactException e) {
+      log.warn("Older snapshots of job {} than {} stay: {}", job, iteration, e.getMessage());
+    }
+    return true;
   }
 
   /**
@@ -61,7 +73,7 @@ public final class Snapshots {
    *
    * @param reading throws an {@link InvalidInputException} or a {@link CorruptArtifactException}
    *     for a snapshot that cannot be used
-   * @throws ArtifactException when the store is away
+   * @throws ArtifactException when the store is away, or when snapshots go as fast as they are read
    */
   public <T> Optional<Found<T>> furthest(String job, ArtifactStore.Reading<T> reading) {
     for (var listing = 1; listing <= LISTINGS; listing++) {
@@ -82,16 +94,26 @@ public final class Snapshots {
         return Optional.empty();
       }
     }
-    return Optional.empty();
+    throw new ArtifactException(
+        "Another holder of job %s removes its snapshots at the moment.".formatted(job));
   }
 
   /**
    * Iterations after which the job can be taken up again; 0 without a snapshot.
    *
+   * @param check throws an {@link InvalidInputException} or a {@link CorruptArtifactException} for
+   *     a snapshot that cannot be used
    * @throws ArtifactException when the store is away
    */
-  public long progress(String job) {
-    return furthest(job, file -> file).map(Found::iteration).orElse(0L);
+  public long progress(String job, Check check) {
+    return furthest(
+            job,
+            file -> {
+              check.check(file);
+              return file;
+            })
+        .map(Found::iteration)
+        .orElse(0L);
   }
 
   /**

@@ -32,7 +32,7 @@ final class Deliveries {
     int deliveries = record.deliveryCount().orElse((short) 1);
     // Deliveries before this one ended in a crash or a lapsed lock.
     var attempt = reached > progress(record) ? 1 : attempts(record) + deliveries;
-    return new JobContext(key, attempt, deliveries, Instant.now(), stop, progress);
+    return new JobContext(key, attempt, deliveries, Instant.now(), reached, stop, progress);
   }
 
   /** Attempts without progress before the record was sent. */

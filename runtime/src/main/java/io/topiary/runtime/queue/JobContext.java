@@ -10,6 +10,8 @@ import java.util.function.BooleanSupplier;
  * @param attempt which attempt this is, counted from 1; only those without progress count
  * @param deliveryCount how often the broker has delivered this record
  * @param started when this worker took the record up
+ * @param reached how far earlier attempts had brought the job then, as {@link JobHandler#progress}
+ *     tells
  * @param stop becomes true when the worker is stopping
  * @param progress is told that the work goes on
  */
@@ -18,6 +20,7 @@ public record JobContext(
     int attempt,
     int deliveryCount,
     Instant started,
+    long reached,
     BooleanSupplier stop,
     Runnable progress) {
 

@@ -45,6 +45,7 @@ public interface JobHandler<V> {
    * goes to the dead letters.
    *
    * @param reason one sentence for people
+   * @return false when the job turned out to be done, by another holder, and that has been told
    */
-  void refuse(V job, JobContext context, String reason) throws InterruptedException;
+  boolean refuse(V job, JobContext context, String reason) throws InterruptedException;
 }

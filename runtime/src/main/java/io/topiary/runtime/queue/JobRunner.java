@@ -27,7 +27,8 @@ final class JobRunner<V extends SpecificRecord> {
   /** Something to be sent, as often as it takes. */
   @FunctionalInterface
   private interface Sending {
-    void send() throws InterruptedException;
+    /** Yields how that settles the record. */
+    Ending send() throws InterruptedException;
   }
 
   /**
@@ -81,7 +82,11 @@ final class JobRunner<V extends SpecificRecord> {
     } catch (RuntimeException e) {
       // Whatever a decoder thinks of such bytes: they are at fault, not this process.
       log.warn("{} goes to the dead letters: {}", Deliveries.name(record), e.getMessage());
-      return sent(Ending.UNDECODABLE, () -> deadLetters.send(record, e));
+      return sent(
+          () -> {
+            deadLetters.send(record, e);
+            return Ending.UNDECODABLE;
+          });
     }
     var spent = limits.spent(record.deliveryCount().orElse((short) 1));
     var reached = reached(job, !spent);
@@ -181,12 +186,14 @@ final class JobRunner<V extends SpecificRecord> {
       ConsumerRecord<byte[], byte[]> record, V job, JobContext context, Exception why)
       throws InterruptedException {
     var reason = String.valueOf(why.getMessage());
-    log.warn("{} goes to the dead letters: {}", Deliveries.name(record), reason);
     return sent(
-        Ending.POISON,
         () -> {
-          handler.refuse(job, context, reason);
+          if (!handler.refuse(job, context, reason)) {
+            return Ending.DONE;
+          }
+          log.warn("{} goes to the dead letters: {}", Deliveries.name(record), reason);
           deadLetters.send(record, why);
+          return Ending.POISON;
         });
   }
 
@@ -197,13 +204,17 @@ final class JobRunner<V extends SpecificRecord> {
   private Optional<Ending> sendAgain(
       ConsumerRecord<byte[], byte[]> record, int attempts, long reached)
       throws InterruptedException {
-    return sent(Ending.HANDED_BACK, () -> sender.send(Deliveries.again(record, attempts, reached)));
+    return sent(
+        () -> {
+          sender.send(Deliveries.again(record, attempts, reached));
+          return Ending.HANDED_BACK;
+        });
   }
 
-  private Optional<Ending> sent(Ending ending, Sending sending) throws InterruptedException {
+  private Optional<Ending> sent(Sending sending) throws InterruptedException {
     for (var faults = 1; ; faults++) {
       try {
-        sending.send();
+        var ending = sending.send();
         patience.rewarded();
         return Optional.of(ending);
       } catch (ArtifactException | ApiException e) {

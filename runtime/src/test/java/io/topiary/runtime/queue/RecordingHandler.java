@@ -71,8 +71,9 @@ final class RecordingHandler implements JobHandler<Control> {
   }
 
   @Override
-  public void refuse(Control job, JobContext context, String reason) {
+  public boolean refuse(Control job, JobContext context, String reason) {
     refusals.add(job.getId() + ": " + reason);
+    return true;
   }
 
   /** Ids of the jobs begun, one for each attempt. */
