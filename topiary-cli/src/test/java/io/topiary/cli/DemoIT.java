@@ -46,19 +46,32 @@ class DemoIT {
         .contains("topiary_accuracy{", "topiary_theoretical_speedup{", "topiary_stability{");
   }
 
+  /** Of two seeds, as one alone is off by more than half a point either way. */
   @Test
   void shouldReachWithItsDefaultsWhatTheReadmeShows() {
-    // When the demo runs as it comes, but for the sparsities
-    var run =
-        CommandLineRun.of(
-            "demo", "--dir", folder.toString(), "--http-port", "0", "--quiet", "--sparsity", "0.9");
+    // When the demo runs as it comes, but for the sparsities and the seed
+    var lost = 0.0;
+    for (var seed : List.of("1", "2")) {
+      var run =
+          CommandLineRun.of(
+              "demo",
+              "--dir",
+              folder.resolve(seed).toString(),
+              "--http-port",
+              "0",
+              "--quiet",
+              "--sparsity",
+              "0.9",
+              "--seed",
+              seed);
+      assertThat(run.status()).as(String.join("\n", run.err())).isZero();
+      var dense = accuracy(run.out().get(1));
+      assertThat(dense).isGreaterThanOrEqualTo(84);
+      lost += (dense - accuracy(run.out().get(2))) / 2;
+    }
 
-    // Then the dense network is a good one, and the sparse one almost as good
-    assertThat(run.status()).as(String.join("\n", run.err())).isZero();
-    var dense = accuracy(run.out().get(1));
-    var sparse = accuracy(run.out().get(2));
-    assertThat(dense).isGreaterThanOrEqualTo(84);
-    assertThat(sparse).isGreaterThanOrEqualTo(dense - 4);
+    // Then the dense networks are good ones, and the sparse ones almost as good
+    assertThat(lost).isLessThanOrEqualTo(4);
   }
 
   @Test
