@@ -24,9 +24,15 @@ final class Devices {
   /**
    * These devices, in this order.
    *
-   * @throws StartException when one of them is not there
+   * @throws StartException when one of them is not there, or when there are both CPU and GPU: a job
+   *     that is handed back could be taken up again on the other, and end with other weights
    */
   static Devices of(List<String> devices) {
+    if (devices.contains("cpu") && devices.stream().anyMatch(device -> !device.equals("cpu"))) {
+      throw new StartException(
+          "The devices are %s; a trainer computes on the CPU or on GPUs, not on both."
+              .formatted(String.join(", ", devices)));
+    }
     try {
       devices.forEach(device -> new Computing(device, 1).requirePresent());
     } catch (InvalidInputException e) {

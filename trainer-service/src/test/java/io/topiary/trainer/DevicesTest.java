@@ -55,7 +55,7 @@ class DevicesTest {
 
   @Test
   void shouldRefuseToStartOnADeviceThatIsNotThere() {
-    assertThatThrownBy(() -> Devices.of(List.of("cpu", "gpu:999")))
+    assertThatThrownBy(() -> Devices.of(List.of("gpu:999")))
         .isInstanceOf(StartException.class)
         .hasMessageStartingWith("There is no device gpu:999: PyTorch 2.")
         .hasMessageContaining("use cpu");
@@ -66,5 +66,13 @@ class DevicesTest {
     assertThatThrownBy(() -> Devices.of(List.of("cuda")))
         .isInstanceOf(StartException.class)
         .hasMessage("The device is 'cuda'; it must be cpu, gpu, or gpu:0, gpu:1 and so on.");
+  }
+
+  @Test
+  void shouldRefuseToMixDevicesThatEndWithOtherWeights() {
+    assertThatThrownBy(() -> Devices.of(List.of("cpu", "gpu:0")))
+        .isInstanceOf(StartException.class)
+        .hasMessage(
+            "The devices are cpu, gpu:0; a trainer computes on the CPU or on GPUs, not on both.");
   }
 }
