@@ -18,6 +18,9 @@ final class ProgressReports {
   /** As often as a person can follow. */
   private static final Duration INTERVAL = Duration.ofMillis(250);
 
+  /** At the end of an epoch, whose mean loss is then complete: as often as does no harm. */
+  private static final Duration INTERVAL_OF_EPOCHS = Duration.ofMillis(20);
+
   private final TrainerConfig config;
   private final RecordSender sender;
   private final TrainerMeters meters;
@@ -41,12 +44,14 @@ final class ProgressReports {
     private final JobContext context;
     private final TrainerMeters.Running running;
     private final Computing computing;
+    private final int perEpoch;
     private Instant reported;
 
     private Report(TrainingJob job, Computing computing, JobContext context) {
       this.job = job;
       this.context = context;
       this.computing = computing;
+      this.perEpoch = SnapshotKeeper.iterationsPerEpoch(job);
       this.running = meters.started(job);
       this.reported = clock.instant();
       var iterations = job.getRecipe().getLearningRate().getIterations();
@@ -56,8 +61,9 @@ final class ProgressReports {
     /** After every iteration; as often as people can follow, it says so. */
     void onIteration(TrainingProgress progress) {
       var now = clock.instant();
+      var interval = progress.iteration() % perEpoch == 0 ? INTERVAL_OF_EPOCHS : INTERVAL;
       if (progress.iteration() == progress.iterations()
-          || Duration.between(reported, now).compareTo(INTERVAL) >= 0) {
+          || Duration.between(reported, now).compareTo(interval) >= 0) {
         reported = now;
         context.underWay();
         running.imagesPerSecond(progress.imagesPerSecond());

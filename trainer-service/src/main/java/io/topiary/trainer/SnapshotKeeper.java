@@ -60,7 +60,8 @@ final class SnapshotKeeper {
     last = plan.clock().instant();
   }
 
-  private static int iterationsPerEpoch(TrainingJob job) {
+  /** Iterations of one pass over the job's training images. */
+  static int iterationsPerEpoch(TrainingJob job) {
     var batch = Math.max(1, job.getRecipe().getBatchSize());
     var images = Math.max(1, job.getRecipe().getData().getTrainingImages());
     return (images - 1) / batch + 1;
