@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("broker")
 class CancelCommandIT {
 
+  private static final String JOB = "5f0c3a9b1d2e4f60718293a4b5c6d7e8";
+  private static final String PLAN = "0123456789abcdef0123456789abcdef";
+
   @TempDir private Path folder;
 
   @Test
@@ -37,7 +40,7 @@ class CancelCommandIT {
       var early =
           CommandLineRun.of(
               "cancel",
-              "early",
+              JOB,
               "--bootstrap-servers",
               servers,
               "--set",
@@ -48,16 +51,15 @@ class CancelCommandIT {
       var before = Instant.now().minusMillis(1);
 
       // When
-      var cancelled =
-          CommandLineRun.of("cancel", "a-job", "a-plan", "--bootstrap-servers", servers);
+      var cancelled = CommandLineRun.of("cancel", JOB, PLAN, "--bootstrap-servers", servers);
 
       // Then
       assertThat(cancelled.err()).isEmpty();
       assertThat(cancelled.status()).isZero();
       assertThat(cancelled.out())
           .containsExactly(
-              "a-job is ordered to be cancelled.", "a-plan is ordered to be cancelled.");
-      assertThat(controls(servers).keySet()).containsExactly("a-job", "a-plan");
+              JOB + " is ordered to be cancelled.", PLAN + " is ordered to be cancelled.");
+      assertThat(controls(servers).keySet()).containsExactly(JOB, PLAN);
       assertThat(controls(servers))
           .allSatisfy(
               (key, control) -> {
@@ -78,13 +80,13 @@ class CancelCommandIT {
             kafka.bootstrap.servers: %s
           """
               .formatted(servers));
-      var lifted = CommandLineRun.of("cancel", "--lift", "a-job", "--config", file.toString());
+      var lifted = CommandLineRun.of("cancel", "--lift", JOB, "--config", file.toString());
 
       // Then
       assertThat(lifted.err()).isEmpty();
-      assertThat(lifted.out()).containsExactly("The order to cancel a-job is taken back.");
-      assertThat(controls(servers)).containsEntry("a-job", Optional.empty()).hasSize(2);
-      assertThat(controls(servers).get("a-plan")).isPresent();
+      assertThat(lifted.out()).containsExactly("The order to cancel " + JOB + " is taken back.");
+      assertThat(controls(servers)).containsEntry(JOB, Optional.empty()).hasSize(2);
+      assertThat(controls(servers).get(PLAN)).isPresent();
     }
   }
 

@@ -15,6 +15,8 @@ class CancelCommandTest {
   /** Nobody listens at a port that nobody may be given. */
   private static final String NOWHERE = "localhost:1";
 
+  private static final String ID = "5f0c3a9b1d2e4f60718293a4b5c6d7e8";
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -22,15 +24,23 @@ class CancelCommandTest {
   void shouldSayInOneSentenceThatNoBrokerAnswers(String lift) {
     var run =
         CommandLineRun.of(
-            ("cancel one two " + lift + " --set topiary.kafka.max.block.ms=300")
+            ("cancel "
+                    + ID
+                    + " 0"
+                    + ID.substring(1)
+                    + " "
+                    + lift
+                    + " --set topiary.kafka.max.block.ms=300")
                 .concat(" --bootstrap-servers " + NOWHERE)
                 .split(" +"));
 
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.err())
         .containsExactly(
-            "No broker at localhost:1 has taken the order about one in time; brokers should run"
-                + " there that have the topic topiary.controls, which the services create.");
+            "No broker at localhost:1 has taken the order about "
+                + ID
+                + " in time; brokers should run there that have the topic topiary.controls, which"
+                + " the services create.");
     assertThat(run.out()).isEmpty();
   }
 
@@ -38,17 +48,19 @@ class CancelCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "one one --bootstrap-servers localhost:1 | one is there twice; it should be named once.",
-        "one '' --bootstrap-servers localhost:1  | '' is no id; it should be that of a job",
-        "one --bootstrap-servers ''              | --bootstrap-servers is empty; it should be",
-        "one --bootstrap-servers broker          | Kafka's client does not accept the settings",
-        "one                                     | topiary.kafka.bootstrap.servers is not set",
-        "one --config absent.yaml                | absent.yaml does not exist.",
-        "one --set topiary.trainer.slots=2       | --set is given topiary.trainer.slots, but it",
-        "one --set topiary.kafka.=2              | --set is given topiary.kafka., but it",
+        "ID ID --bootstrap-servers localhost:1   | is there twice; it should be named once.",
+        "x                                       | 'x' is no id; it should be that of a job or a plan, 32 hexadecimal digits.",
+        "ID0                                     | 32 hexadecimal digits.",
+        "ID '' --bootstrap-servers localhost:1  | '' is no id; it should be that of a job",
+        "ID --bootstrap-servers ''               | --bootstrap-servers is empty; it should be",
+        "ID --bootstrap-servers broker           | Kafka's client does not accept the settings",
+        "ID                                      | No broker is named; --bootstrap-servers should say host:port,",
+        "ID --config absent.yaml                 | absent.yaml does not exist.",
+        "ID --set topiary.trainer.slots=2       | --set is given topiary.trainer.slots, but it",
+        "ID --set topiary.kafka.=2               | --set is given topiary.kafka., but it",
       })
   void shouldRefuseInOneSentence(String options, String expected) {
-    var arguments = ("cancel " + options).replace("''", "_").split(" +");
+    var arguments = ("cancel " + options).replace("ID", ID).replace("''", "_").split(" +");
     for (var i = 0; i < arguments.length; i++) {
       arguments[i] = arguments[i].equals("_") ? "" : arguments[i];
     }
@@ -67,7 +79,7 @@ class CancelCommandTest {
     Files.writeString(file, "topiary.trainer.slot=2\n");
 
     // When
-    var run = CommandLineRun.of("cancel", "one", "--config", file.toString());
+    var run = CommandLineRun.of("cancel", ID, "--config", file.toString());
 
     // Then
     assertThat(run.err())

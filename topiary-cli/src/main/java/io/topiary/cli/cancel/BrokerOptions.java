@@ -36,6 +36,15 @@ final class BrokerOptions {
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
+  /** May be missing as far as settings go: a command has an option of its own to ask for. */
+  private static final Setting<String> BROKERS =
+      new Setting<>(
+          KafkaSettings.BOOTSTRAP_SERVERS.name(),
+          KafkaSettings.BOOTSTRAP_SERVERS.description(),
+          "host:port",
+          Optional.of(""),
+          Optional::of);
+
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
@@ -81,9 +90,13 @@ final class BrokerOptions {
           require(!servers.isBlank(), "--bootstrap-servers is empty; it should be host:port.");
           flags.put(KafkaSettings.BOOTSTRAP_SERVERS.name(), servers);
         });
-    var declared =
-        Stream.concat(KafkaSettings.SETTINGS.stream(), OF_SERVICES.stream().map(this::ofNoAccount));
-    return KafkaSettings.from(Settings.load(declared.toList(), flags, file, environment));
+    var declared = Stream.concat(Stream.of(BROKERS), OF_SERVICES.stream().map(this::ofNoAccount));
+    var settings = Settings.load(declared.toList(), flags, file, environment);
+    require(
+        !settings.get(BROKERS).isBlank(),
+        "No broker is named; --bootstrap-servers should say host:port, for example localhost:9092,"
+            + " or the configuration file or the environment should.");
+    return KafkaSettings.from(settings);
   }
 
   /** Whatever a service is told, it is nothing to a command. */

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine.ExitCode;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Spec;
       "  topiary cancel 5f0c3a9b1d2e4f60718293a4b5c6d7e8 --lift --config topiary.yaml"
     })
 public final class CancelCommand implements Callable<Integer> {
+
+  /** What all ids of jobs and plans look like, as services write them. */
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
   @Parameters(
       paramLabel = "ID",
@@ -103,8 +107,8 @@ public final class CancelCommand implements Callable<Integer> {
     var seen = new HashSet<String>();
     for (var id : ids) {
       require(
-          !id.isEmpty() && id.chars().noneMatch(Character::isWhitespace),
-          "'%s' is no id; it should be that of a job or a plan, without spaces.",
+          ID.matcher(id).matches(),
+          "'%s' is no id; it should be that of a job or a plan, 32 hexadecimal digits.",
           id);
       require(seen.add(id), "%s is there twice; it should be named once.", id);
     }
