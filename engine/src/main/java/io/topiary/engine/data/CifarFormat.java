@@ -116,10 +116,14 @@ final class CifarFormat implements DataSetFormat {
     long most = Integer.MAX_VALUE / PIXELS / trainingFiles.size() * (long) bytesPerRecord();
     if (bytes == 0 || bytes % bytesPerRecord() != 0 || bytes > most) {
       throw new DataSetException(
-          "%s/%s has %,d bytes; it must have a multiple of %,d, which is one record of %d label(s) and %,d pixels, and at most %,d."
-              .formatted(name, file, bytes, bytesPerRecord(), labels.size(), PIXELS, most));
+          "%s/%s has %,d bytes; it must have a multiple of %,d, which is one record of %s and %,d pixels, and at most %,d."
+              .formatted(name, file, bytes, bytesPerRecord(), labelled(), PIXELS, most));
     }
     return (int) (bytes / bytesPerRecord());
+  }
+
+  private String labelled() {
+    return labels.size() == 1 ? "1 label" : labels.size() + " labels";
   }
 
   private void requireProportion(String name, List<Integer> trainingRecords, int testRecords) {

@@ -26,7 +26,7 @@ public final class DataSets {
   private static final Path SYSTEM_DATA_SETS = Path.of("/usr/share/datasets");
 
   /** Height and width; three channels of it are far below what an array can hold. */
-  private static final int LARGEST_IMAGE = 10_000;
+  public static final int LARGEST_IMAGE = 10_000;
 
   private DataSets() {}
 

@@ -31,8 +31,8 @@ record Ramp(Target target, int interval, int events) {
     int events = epochs / period - 1;
     if (events < 1) {
       throw new SparsifierException(
-          "A run of %d whole epochs is too short to raise sparsity every %d; it takes at least %d."
-              .formatted(epochs, period, 2L * period));
+          "With a ramp period of %d, in epochs, a run must have at least %d whole epochs; it has %d."
+              .formatted(period, 2L * period, epochs));
     }
     // No overflow: the first event is within the run.
     return new Ramp(target, period * length.perEpoch(), events);

@@ -56,7 +56,7 @@ class RampTest {
     assertThatThrownBy(() -> Ramp.of(NINETY_PERCENT, 3, new Length(23, 4)))
         .isInstanceOf(SparsifierException.class)
         .hasMessage(
-            "A run of 5 whole epochs is too short to raise sparsity every 3; it takes at least 6.");
+            "With a ramp period of 3, in epochs, a run must have at least 6 whole epochs; it has 5.");
     assertThat(Ramp.of(NINETY_PERCENT, 3, new Length(24, 4)).events()).isEqualTo(1);
   }
 }

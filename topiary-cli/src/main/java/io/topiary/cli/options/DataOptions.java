@@ -31,8 +31,8 @@ public final class DataOptions {
       names = "--image-size",
       paramLabel = "N",
       description =
-          "Height and width to which the images of folders are brought. Default: their own, if"
-              + " all have the same")
+          "Height and width to which the images of folders are brought; 0 for their own, if all have"
+              + " the same. Default: 0")
   private Optional<Integer> imageSize = Optional.empty();
 
   @Option(
@@ -66,7 +66,12 @@ public final class DataOptions {
   public ImageDataSet open() {
     requireOneFolder("--data", name());
     imageSize.ifPresent(
-        size -> require(size >= 1, "--image-size is %d, but it should be at least 1.", size));
+        size ->
+            require(
+                size >= 0 && size <= DataSets.LARGEST_IMAGE,
+                "--image-size is %d, but it should be between 1 and %d, or 0 for the images' own.",
+                size,
+                DataSets.LARGEST_IMAGE));
     try {
       return DataSets.open(name(), List.of(folder()), imageSize());
     } catch (IOException e) {

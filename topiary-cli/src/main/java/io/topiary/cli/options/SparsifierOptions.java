@@ -11,7 +11,8 @@ public final class SparsifierOptions {
       paramLabel = "NAME",
       description =
           "Makes the network sparse while it is trained: gmp, gmp-recovery (pruned weights may come"
-              + " back), gsm, dpf, dnw, lc, str or dst. Default: dense training")
+              + " back), gsm (with a momentum of 0.98 where --momentum is not given), dpf, dnw, lc, str or"
+              + " dst. Default: dense training")
   private Optional<String> method = Optional.empty();
 
   @Option(

@@ -54,10 +54,7 @@ public final class TrainingOptions {
               + " 0.0005 for others")
   private Optional<Double> weightDecay = Optional.empty();
 
-  @Option(
-      names = "--momentum",
-      paramLabel = "M",
-      description = "Of the optimiser. Default: 0.9; with --method gsm 0.98")
+  @Option(names = "--momentum", paramLabel = "M", description = "Of the optimiser. Default: 0.9")
   private Optional<Double> momentum = Optional.empty();
 
   @Option(

@@ -52,7 +52,12 @@ record TypedSparsifier(
     var target = target(typed);
     requireOwnOptions(chosen);
     return Optional.of(
-        new SparsifierRequest(chosen, sparsification(chosen, target), target, runs(chosen)));
+        new SparsifierRequest(
+            chosen,
+            sparsification(chosen, target),
+            target,
+            chosen.ramps() ? Optional.of(rampPeriod.orElse(USUAL_PERIOD)) : Optional.empty(),
+            runs(chosen)));
   }
 
   private void requireNothing() {
