@@ -81,9 +81,15 @@ public record SparsifierSearch(
    * @param probe what was said of its training
    * @param network what came out of its training
    * @param probes all trainings, the one chosen included, in their order
+   * @param close whether the one chosen missed the sparsity by no more than the tolerance, before
+   *     its last pruning
    */
   public record Found(
-      Sparsification sparsification, Probe probe, TrainedNetwork network, List<Probe> probes) {
+      Sparsification sparsification,
+      Probe probe,
+      TrainedNetwork network,
+      List<Probe> probes,
+      boolean close) {
 
     public Found {
       probes = List.copyOf(probes);
@@ -131,7 +137,8 @@ public record SparsifierSearch(
         best = probe(best, bracket, schedule);
       }
       Trained chosen = probes.isPresent() ? train(best.position(), run.schedule()) : best;
-      return new Found(scale.at(chosen.position()), chosen.probe(), chosen.network(), done);
+      return new Found(
+          scale.at(chosen.position()), chosen.probe(), chosen.network(), done, isClose(chosen));
     }
 
     private Trained probe(Trained best, Bracket bracket, LearningRateSchedule schedule) {

@@ -53,6 +53,7 @@ class SparsifierSearchTest {
 
     // Then
     assertThat(found.probe().reached()).isBetween(0.7 - 1e-3, 0.7 + TOLERANCE);
+    assertThat(found.close()).isTrue();
     assertThat(found.sparsification()).isEqualTo(new Str(0.7, found.probe().parameter()));
     assertThat(found.probe().parameter()).isGreaterThan(-8);
     assertThat(found.probes()).isEqualTo(told).contains(found.probe()).hasSizeLessThanOrEqualTo(12);
@@ -100,6 +101,7 @@ class SparsifierSearchTest {
     // Then: the network is as sparse as it must be all the same
     assertThat(found.probes()).extracting(Probe::parameter).containsExactly(-1000.0, -999.0);
     assertThat(found.probes()).extracting(Probe::reached).allMatch(reached -> reached < 0.01);
+    assertThat(found.close()).isFalse();
     assertThat(found.network().sparsity()).isEqualTo(0.7, within(1e-3));
   }
 

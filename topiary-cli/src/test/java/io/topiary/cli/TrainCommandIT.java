@@ -33,7 +33,10 @@ class TrainCommandIT {
         .isEqualTo(again.out().get(0))
         .matches("Accuracy on 2,000 test images: [0-9.]+ ±[0-9.]+ %");
     assertThat(trained.out().get(1)).isEqualTo("Sparsity: 0.00% of the prunable weights");
-    assertThat(trained.out().get(2)).matches("Throughput: [0-9,]+ img/s on cpu with 1 thread");
+    assertThat(trained.out().get(2))
+        .matches(
+            "Throughput: [0-9,]+ img/s without loading images, [0-9,]+ img/s by the clock, on cpu"
+                + " with 1 thread");
 
     // When it is pruned and retrained
     run(
@@ -132,7 +135,46 @@ class TrainCommandIT {
     // Then
     assertThat(run.out().get(3))
         .matches("Initial threshold: [-0-9.]+, chosen from [1-3] trainings?");
+    assertThat(run.out().get(4))
+        .matches("Sparsity by itself: [0-9.]+% at [-0-9.]+(, [0-9.]+% at [-0-9.]+)*");
     assertThat(run.out()).last().isEqualTo("Weights: " + file("sparse"));
+  }
+
+  @Test
+  void shouldSayThatASearchFoundNothing() {
+    // When the one training that it may run is far from sparse enough
+    var run =
+        run(
+            "train",
+            ("--method str --sparsity 0.9 --epochs 1 --initial-threshold -20 --search --search-runs 1"
+                    + " --out "
+                    + file("sparse"))
+                .split(" "));
+
+    // Then
+    assertThat(run.out().get(4)).isEqualTo("Sparsity by itself: 0.00% at -20");
+    assertThat(run.out().get(5))
+        .isEqualTo(
+            "No training came within 1 point of 90% by itself; the one at -20 (0.00% by itself) was"
+                + " the most accurate.");
+  }
+
+  @Test
+  void shouldWarnOfANetworkThatIsAllButEmpty() {
+    // When thresholds start above all weights
+    var run =
+        run(
+            "train",
+            ("--method str --sparsity 0.9 --epochs 1 --initial-threshold 10 --out "
+                    + file("sparse"))
+                .split(" "));
+
+    // Then
+    assertThat(run.err())
+        .containsExactly(
+            "The network is 100.00% sparse, where 90% was asked for; a lower --initial-threshold"
+                + " leaves more weights.",
+            "No weight is left in fc1.weight, fc2.weight.");
   }
 
   private String file(String name) {

@@ -3,6 +3,7 @@ package io.topiary.cli.options;
 import io.topiary.schemas.Method;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The methods that make a network sparse while it is trained, by name. */
@@ -38,6 +39,15 @@ public enum SparseMethod {
   /** Whether its sparsity follows from a parameter, and has to be searched for. */
   boolean searches() {
     return this == STR || this == DST;
+  }
+
+  /** The option that says how sparse it becomes by itself, where there is one. */
+  public Optional<String> parameter() {
+    return switch (this) {
+      case STR -> Optional.of("--initial-threshold");
+      case DST -> Optional.of("--alpha");
+      default -> Optional.empty();
+    };
   }
 
   /** What it trains well with. */

@@ -127,6 +127,7 @@ public final class TrainCommand implements Callable<Integer> {
     var subject = Subject.open(network.source(), data);
     var perEpoch = subject.iterationsPerEpoch(request);
     Feasibility.requireAnIteration("--epochs", epochs, perEpoch);
+    asked.ifPresent(given -> given.requireTime(epochs));
     var graph = subject.network();
     var start =
         checkpoint
@@ -186,7 +187,8 @@ public final class TrainCommand implements Callable<Integer> {
       var test =
           Evaluator.evaluate(
               done.network().weights(), images, planned.run().computing(), any -> {});
-      tell(TrainReport.lines(done, test, planned.run().computing()));
+      tell(TrainReport.lines(planned, done, test));
+      warn(TrainReport.warnings(planned, done.network()));
       return 0;
     } catch (TrainingStoppedException e) {
       spec.commandLine().getErr().println("Interrupted; nothing was written.");
@@ -200,6 +202,11 @@ public final class TrainCommand implements Callable<Integer> {
     drafts.add(file.draft(to -> trained.weights().write(to, Map.of())));
     maskFile.ifPresent(to -> drafts.add(to.draft(trained.mask().orElseThrow()::write)));
     NewFile.writeAll(drafts);
+  }
+
+  private void warn(List<String> warnings) {
+    warnings.forEach(spec.commandLine().getErr()::println);
+    spec.commandLine().getErr().flush();
   }
 
   private void tell(List<String> report) {

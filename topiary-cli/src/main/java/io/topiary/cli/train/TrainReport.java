@@ -1,15 +1,19 @@
 package io.topiary.cli.train;
 
+import io.topiary.cli.options.SparsifierRequest;
 import io.topiary.cli.text.Accuracy;
 import io.topiary.cli.text.Figures;
-import io.topiary.engine.Computing;
 import io.topiary.engine.Predictions;
 import io.topiary.engine.SparsifierSearch.Found;
 import io.topiary.engine.SparsifierSearch.Probe;
+import io.topiary.engine.TrainedNetwork;
 import io.topiary.engine.sparsifier.Sparsification;
 import io.topiary.engine.sparsifier.Sparsification.Str;
+import io.topiary.sparsity.mask.Mask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a training came to, in lines. */
 final class TrainReport {
@@ -20,9 +24,9 @@ final class TrainReport {
    * How good the network is, how sparse, and how fast it was trained.
    *
    * @param test what it makes of the test images
-   * @param computing what it was trained with
    */
-  static List<String> lines(Training.Done done, Predictions test, Computing computing) {
+  static List<String> lines(Training planned, Training.Done done, Predictions test) {
+    var computing = planned.run().computing();
     var trained = done.network();
     var images = test.answers().size();
     var lines = new ArrayList<String>();
@@ -35,12 +39,75 @@ final class TrainReport {
             + last(trained.prunedInTheEnd()));
     lines.add(
         Figures.format(
-            "Throughput: %,.0f img/s on %s with %s",
+            "Throughput: %,.0f img/s without loading images, %,.0f img/s by the clock, on %s with %s",
             trained.imagesPerSecond(),
+            done.imagesPerSecond(),
             computing.device(),
             Figures.count(computing.threads(), "thread")));
-    done.found().map(TrainReport::chosen).ifPresent(lines::add);
+    done.found().map(found -> search(found, planned)).ifPresent(lines::addAll);
     return lines;
+  }
+
+  private static List<String> search(Found found, Training planned) {
+    var lines = new ArrayList<String>();
+    lines.add(chosen(found));
+    lines.add(
+        found.probes().stream()
+            .map(
+                probe ->
+                    Figures.percent(probe.reached()) + " at " + Figures.number(probe.parameter()))
+            .collect(Collectors.joining(", ", "Sparsity by itself: ", "")));
+    if (!found.close()) {
+      lines.add(
+          Figures.format(
+              "No training came within %s of %s by itself; the one at %s (%s by itself) was the most"
+                  + " accurate.",
+              Figures.count(Math.round(100 * Training.TOLERANCE), "point"),
+              target(planned),
+              Figures.number(found.probe().parameter()),
+              Figures.percent(found.probe().reached())));
+    }
+    return lines;
+  }
+
+  /**
+   * What should not pass in silence: a network that is more than a point sparser than it was to be,
+   * and tensors that have no weight left.
+   */
+  static List<String> warnings(Training planned, TrainedNetwork trained) {
+    var lines = new ArrayList<String>();
+    planned
+        .sparsifier()
+        .filter(asked -> trained.sparsity() > asked.sparsity() + Training.TOLERANCE)
+        .map(asked -> tooSparse(asked, planned, trained))
+        .ifPresent(lines::add);
+    var empty =
+        trained.mask().map(Mask::sparsities).orElse(Map.of()).entrySet().stream()
+            .filter(tensor -> tensor.getValue() == 1)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.joining(", "));
+    if (!empty.isEmpty()) {
+      lines.add("No weight is left in " + empty + ".");
+    }
+    return lines;
+  }
+
+  private static String tooSparse(
+      SparsifierRequest asked, Training planned, TrainedNetwork trained) {
+    return Figures.format(
+        "The network is %s sparse, where %s was asked for%s.",
+        Figures.percent(trained.sparsity()),
+        target(planned),
+        asked
+            .method()
+            .parameter()
+            .map(name -> "; a lower " + name + " leaves more weights")
+            .orElse(""));
+  }
+
+  private static String target(Training planned) {
+    var asked = planned.sparsifier().map(SparsifierRequest::sparsity).orElse(0.0);
+    return Figures.number(100 * asked) + "%";
   }
 
   private static String chosen(Found found) {

@@ -25,14 +25,15 @@ record Training(
     Subject subject, TrainingRun run, Weights start, Optional<SparsifierRequest> sparsifier) {
 
   /** How far from the sparsity asked for a search may end, before the last pruning. */
-  private static final double TOLERANCE = 0.01;
+  static final double TOLERANCE = 0.01;
 
   /**
    * What came out.
    *
    * @param found what a search had to say; absent where there was none
+   * @param imagesPerSecond by the clock on the wall, over all trainings of a search
    */
-  record Done(TrainedNetwork network, Optional<Found> found) {}
+  record Done(TrainedNetwork network, Optional<Found> found, double imagesPerSecond) {}
 
   /**
    * Refuses a method that cannot do its work here, before anything is shown.
@@ -60,7 +61,7 @@ record Training(
           sparsifier
               .flatMap(SparsifierRequest::searchRuns)
               .map(runs -> search(runs, shown))
-              .orElseGet(() -> new Done(run.run(start, shown), Optional.empty()));
+              .orElseGet(() -> done(run.run(start, shown), Optional.empty(), shown));
       shown.ended();
       return done;
     }
@@ -69,6 +70,10 @@ record Training(
   private Done search(int runs, TrainingView shown) {
     var search = new SparsifierSearch(run, subject.data().validation(), TOLERANCE, runs);
     var found = search.search(start, shown, shown::probed);
-    return new Done(found.network(), Optional.of(found));
+    return done(found.network(), Optional.of(found), shown);
+  }
+
+  private static Done done(TrainedNetwork network, Optional<Found> found, TrainingView shown) {
+    return new Done(network, found, shown.imagesPerSecond());
   }
 }

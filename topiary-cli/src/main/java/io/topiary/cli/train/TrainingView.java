@@ -18,7 +18,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Shows a training as the demo shows those of its workers, and ends it when it is told to stop. */
+/**
+ * Shows a training as the demo shows those of its workers, and ends it when it is told to stop. The
+ * last iteration of an epoch is always shown, as only then its mean loss is that of the whole
+ * epoch.
+ */
 final class TrainingView implements TrainingListener {
 
   /** Of the one job that there is. */
@@ -32,6 +36,8 @@ final class TrainingView implements TrainingListener {
   private final Clock clock;
   private final Sparsification method;
   private final JobProgress.Builder record;
+  private final int perEpoch;
+  private final WallClock pace;
   private Instant shown;
 
   TrainingView(ProgressView view, Training training, StopSignal stop, Clock clock) {
@@ -40,6 +46,8 @@ final class TrainingView implements TrainingListener {
     this.clock = clock;
     this.method = training.run().sparsification();
     this.shown = clock.instant();
+    this.perEpoch = perEpoch(training.run());
+    this.pace = new WallClock(training.run().images().size(), training.run().batchSize(), shown);
     this.record = record(training).setAt(shown);
     view.show(record.build());
   }
@@ -67,8 +75,16 @@ final class TrainingView implements TrainingListener {
   }
 
   private static int epochs(TrainingRun run) {
-    var perEpoch = Iterations.perEpoch(run.images().size(), run.batchSize());
-    return (run.schedule().iterations() - 1) / perEpoch + 1;
+    return (run.schedule().iterations() - 1) / perEpoch(run) + 1;
+  }
+
+  private static int perEpoch(TrainingRun run) {
+    return Iterations.perEpoch(run.images().size(), run.batchSize());
+  }
+
+  /** Images per second of all trainings so far, by the clock on the wall. */
+  double imagesPerSecond() {
+    return pace.imagesPerSecond();
   }
 
   /** No more is to be said of the training under way. */
@@ -79,13 +95,16 @@ final class TrainingView implements TrainingListener {
   /** One of the trainings of a search has ended, and another may follow. */
   void probed(Probe probe) {
     ended();
+    pace.skipTo(clock.instant());
     view.say(TrainReport.probed(method, probe));
   }
 
   @Override
   public boolean onIteration(TrainingProgress progress) {
     var now = clock.instant();
-    var last = progress.iteration() == progress.iterations();
+    pace.done(progress.iteration(), now);
+    var last =
+        progress.iteration() % perEpoch == 0 || progress.iteration() == progress.iterations();
     if (last || Duration.between(shown, now).compareTo(INTERVAL) >= 0) {
       shown = now;
       view.show(
