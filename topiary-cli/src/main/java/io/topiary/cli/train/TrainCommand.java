@@ -55,7 +55,7 @@ import picocli.CommandLine.Spec;
       "  topiary train --network my-net.json --data fashion-mnist --epochs 5 --out"
           + " model.safetensors",
       "  topiary train --checkpoint sparse.safetensors --mask mask.safetensors --epochs 2"
-          + " --learning-rate 0.17 --out retrained.safetensors",
+          + " --learning-rate 0.18 --out retrained.safetensors",
       "  topiary train --method gmp --sparsity 0.9 --out sparse.safetensors --mask-out"
           + " mask.safetensors",
       "  topiary train --method str --sparsity 0.9 --search-runs 5 --out sparse.safetensors"
