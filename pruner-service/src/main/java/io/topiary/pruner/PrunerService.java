@@ -14,12 +14,9 @@ import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Topics;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -153,7 +150,7 @@ public final class PrunerService implements AutoCloseable {
         });
     streams.setUncaughtExceptionHandler(
         thrown -> {
-          if (isOutage(thrown)) {
+          if (Outages.isOutage(thrown)) {
             log.warn("A thread of the pruner begins anew, as no broker answered in time", thrown);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
           }
@@ -162,12 +159,6 @@ public final class PrunerService implements AutoCloseable {
           health.failed(wrapped == null ? thrown : wrapped);
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
-  }
-
-  /** Kafka Streams waits out most of an outage, but not what is in flight when it begins. */
-  private static boolean isOutage(Throwable thrown) {
-    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
-        .anyMatch(TimeoutException.class::isInstance);
   }
 
   /** Leaves the group, so that others need not wait for it to time out. */
