@@ -3,6 +3,7 @@ package io.topiary.runtime.telemetry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -24,10 +25,13 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The process's meters and its health, served over HTTP: {@code /metrics} for Prometheus, {@code
- * /livez} and {@code /readyz} for Kubernetes, the latter with the reason when it says no.
+ * /livez} and {@code /readyz} for Kubernetes, the latter with the reason when it says no. A service
+ * may serve more on the same port: {@link #serve}.
  */
 public final class Telemetry implements AutoCloseable {
 
@@ -42,7 +46,13 @@ public final class Telemetry implements AutoCloseable {
   public static final List<Setting<?>> SETTINGS = List.of(HOST, PORT);
 
   private static final int OK = 200;
+  private static final int SERVER_ERROR = 500;
   private static final int UNAVAILABLE = 503;
+
+  /** Some requests wait for other processes; the health page must find a thread all the same. */
+  private static final int THREADS = 16;
+
+  private static final Logger log = LoggerFactory.getLogger(Telemetry.class);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -50,7 +60,7 @@ public final class Telemetry implements AutoCloseable {
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
-          2,
+          THREADS,
           task -> {
             var thread = new Thread(task, "topiary-http");
             thread.setDaemon(true);
@@ -96,6 +106,18 @@ public final class Telemetry implements AutoCloseable {
     return registry;
   }
 
+  /**
+   * Serves more: every request whose path begins with this one, and with no longer one that is
+   * served. Which methods it answers is up to the handler. What a handler throws is logged, and
+   * answered with status 500 where it has not answered yet.
+   *
+   * @param path begins with a slash
+   * @throws IllegalArgumentException when the path is served already: a mistake in the program
+   */
+  public void serve(String path, HttpHandler handler) {
+    server.createContext(path, exchange -> handle(handler, exchange));
+  }
+
   /** What {@code /metrics} shows at this moment. */
   public String scrape() {
     return registry.scrape();
@@ -126,6 +148,19 @@ public final class Telemetry implements AutoCloseable {
 
   private Map<String, String> failures() {
     return health.failure().isDone() ? health.unready() : Map.of();
+  }
+
+  private static void handle(HttpHandler handler, HttpExchange exchange) throws IOException {
+    try (exchange) {
+      try {
+        handler.handle(exchange);
+      } catch (RuntimeException e) {
+        log.error("{} {} met a bug", exchange.getRequestMethod(), exchange.getRequestURI(), e);
+        if (exchange.getResponseCode() == -1) {
+          exchange.sendResponseHeaders(SERVER_ERROR, -1);
+        }
+      }
+    }
   }
 
   private static void answer(HttpExchange exchange, Map<String, String> complaints)

@@ -1,8 +1,10 @@
 package io.topiary.runtime.telemetry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.sun.net.httpserver.HttpExchange;
 import io.topiary.runtime.StartException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -86,12 +88,42 @@ class TelemetryTest {
   }
 
   @Test
+  void shouldServeWhatAServiceAdds() throws Exception {
+    // Given
+    telemetry.serve("/", exchange -> say(exchange, "any"));
+    telemetry.serve("/models", exchange -> say(exchange, exchange.getRequestURI().getPath()));
+
+    // When, Then the longest path that is served counts
+    assertThat(get("/models/lenet").body()).isEqualTo("/models/lenet");
+    assertThat(get("/else").body()).isEqualTo("any");
+    assertThat(get("/livez").body()).isEqualTo("ok\n");
+  }
+
+  @Test
+  void shouldAnswerForAHandlerThatMeetsABug() throws Exception {
+    // Given
+    telemetry.serve(
+        "/bug",
+        exchange -> {
+          throw new IllegalStateException("a bug");
+        });
+
+    // When, Then
+    assertThat(get("/bug").statusCode()).isEqualTo(500);
+  }
+
+  @Test
   void shouldNoLongerServeOnceClosed() {
     // When
     telemetry.close();
 
     // Then
     assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> get("/metrics"));
+  }
+
+  private static void say(HttpExchange exchange, String text) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    exchange.getResponseBody().write(text.getBytes(UTF_8));
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
