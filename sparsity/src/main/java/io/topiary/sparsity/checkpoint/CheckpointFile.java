@@ -3,6 +3,8 @@ package io.topiary.sparsity.checkpoint;
 import io.topiary.sparsity.mask.Mask;
 import io.topiary.sparsity.mask.MaskException;
 import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.NetworkException;
+import io.topiary.sparsity.network.NetworkJson;
 import io.topiary.sparsity.network.Parameter;
 import io.topiary.sparsity.safetensors.SafetensorsException;
 import io.topiary.sparsity.safetensors.SafetensorsFile;
@@ -13,20 +15,35 @@ import io.topiary.sparsity.selection.PrunableTensor;
 import io.topiary.sparsity.selection.RelativeNormDrop;
 import io.topiary.sparsity.selection.Selection;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * The state of a network in a safetensors file: every parameter as {@code F32} under its PyTorch
  * name and in its PyTorch shape, and nothing else but the counters of batches that PyTorch keeps,
- * which are ignored. A file that exists as an instance of this class fits its network.
+ * which are ignored. Weights may instead be stored as their values that are not 0 and a bit mask,
+ * in the {@code sparse-bitmask} layout of the compressed-tensors project; a reader sees no
+ * difference. A file that exists as an instance of this class fits its network.
+ *
+ * <p>What is written here carries the network's graph along, as JSON, in the metadata {@value
+ * #NETWORK}: such a file can be opened by whoever knows nothing else.
  */
 public final class CheckpointFile {
+
+  /** The metadata that holds the network's graph. */
+  public static final String NETWORK = "topiary.network";
 
   /**
    * A counter that PyTorch keeps in every batch normalisation; only its momentum-free mode reads
@@ -36,57 +53,185 @@ public final class CheckpointFile {
 
   private final Network network;
   private final SafetensorsFile file;
+  private final Map<String, ByteBuffer> decompressed;
 
-  private CheckpointFile(Network network, SafetensorsFile file) {
+  private CheckpointFile(
+      Network network, SafetensorsFile file, Map<String, ByteBuffer> decompressed) {
     this.network = network;
     this.file = file;
+    this.decompressed = decompressed;
   }
 
   /**
-   * Opens a network's weights.
+   * Opens the weights of the network that the file itself describes.
+   *
+   * @throws SafetensorsException when the file is damaged, describes no network, or holds other
+   *     tensors than its network has
+   */
+  public static CheckpointFile open(Path path) throws IOException {
+    var file = SafetensorsFile.open(path);
+    return open(path, file, network(path, file));
+  }
+
+  /**
+   * Opens a network's weights; what the file says of its network does not matter.
    *
    * @throws SafetensorsException when the file is damaged, or holds other tensors than the network
    *     has
    */
   public static CheckpointFile open(Path path, Network network) throws IOException {
-    var file = SafetensorsFile.open(path);
-    var parameters = network.parameters();
-    parameters.forEach(parameter -> file.floats(parameter.name(), parameter.shape()));
-    var names = parameters.stream().map(Parameter::name).collect(Collectors.toSet());
+    return open(path, SafetensorsFile.open(path), network);
+  }
+
+  private static CheckpointFile open(Path path, SafetensorsFile file, Network network) {
+    var known = new HashSet<String>();
+    var decompressed = new HashMap<String, ByteBuffer>();
+    for (var parameter : network.parameters()) {
+      var name = parameter.name();
+      known.add(name);
+      if (BitmaskTensor.isIn(file, name)) {
+        if (file.tensor(name).isPresent()) {
+          throw new SafetensorsException(
+              "Tensor '%s' is in %s twice, dense and compressed; it must be there once."
+                  .formatted(name, path));
+        }
+        known.addAll(BitmaskTensor.parts(name));
+        decompressed.put(name, decompress(path, file, parameter));
+      } else {
+        file.floats(name, parameter.shape());
+      }
+    }
     for (var tensor : file.tensors()) {
-      if (!names.contains(tensor.name()) && !tensor.name().endsWith(IGNORED_SUFFIX)) {
+      if (!known.contains(tensor.name()) && !tensor.name().endsWith(IGNORED_SUFFIX)) {
         throw new SafetensorsException(
             "Tensor '%s' in %s belongs to no node of network '%s'."
                 .formatted(tensor.name(), path, network.name()));
       }
     }
-    return new CheckpointFile(network, file);
+    return new CheckpointFile(network, file, decompressed);
   }
 
-  /** Writes a network's state, given every parameter's elements: the same state, the same bytes. */
+  private static ByteBuffer decompress(Path path, SafetensorsFile file, Parameter parameter) {
+    try {
+      return BitmaskTensor.decompress(file, parameter.name(), parameter.shape());
+    } catch (SafetensorsException e) {
+      throw new SafetensorsException(
+          "%s holds no valid compressed '%s': %s".formatted(path, parameter.name(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * The network that a file of weights describes.
+   *
+   * @throws SafetensorsException when the file is damaged or describes no network
+   */
+  public static Network network(Path path) throws IOException {
+    return network(path, SafetensorsFile.open(path));
+  }
+
+  private static Network network(Path path, SafetensorsFile file) {
+    var json = file.metadata().get(NETWORK);
+    if (json == null) {
+      throw new SafetensorsException(
+          "%s does not say what network its weights are of: it has no metadata '%s'; the network must be given."
+              .formatted(path, NETWORK));
+    }
+    try {
+      return NetworkJson.read(json);
+    } catch (NetworkException e) {
+      throw new SafetensorsException(
+          "%s has metadata '%s' that is no network: %s".formatted(path, NETWORK, e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Writes a network's state, given every parameter's elements: the same state, the same bytes.
+   *
+   * @param metadata what else to note, the network's graph excepted
+   */
   public static void write(
       Path path,
       Network network,
       Map<String, String> metadata,
       Function<Parameter, FloatBuffer> values)
       throws IOException {
-    var tensors =
-        network.parameters().stream()
-            .map(
-                parameter ->
-                    Tensor.floats(parameter.name(), parameter.shape(), values.apply(parameter)))
-            .toList();
-    SafetensorsWriter.write(path, metadata, tensors);
+    writeTensors(
+        path,
+        network,
+        metadata,
+        parameter ->
+            List.of(Tensor.floats(parameter.name(), parameter.shape(), values.apply(parameter))));
   }
 
-  /** What the writer noted beside the weights. */
+  /**
+   * Writes a network's state with every weight that takes less room so as its values that are not 0
+   * and a bit mask, and all else as {@link #write} does. What was -0 is read as 0.
+   */
+  public static void writeSparse(
+      Path path,
+      Network network,
+      Map<String, String> metadata,
+      Function<Parameter, FloatBuffer> values)
+      throws IOException {
+    writeTensors(
+        path,
+        network,
+        metadata,
+        parameter -> {
+          var name = parameter.name();
+          var elements = values.apply(parameter);
+          return BitmaskTensor.hasName(name) && BitmaskTensor.pays(parameter.shape(), elements)
+              ? BitmaskTensor.compress(name, parameter.shape(), elements)
+              : List.of(Tensor.floats(name, parameter.shape(), elements));
+        });
+  }
+
+  private static void writeTensors(
+      Path path,
+      Network network,
+      Map<String, String> metadata,
+      Function<Parameter, List<Tensor>> tensors)
+      throws IOException {
+    var noted = new HashMap<>(metadata);
+    noted.put(NETWORK, NetworkJson.writeCompact(network));
+    SafetensorsWriter.write(
+        path,
+        noted,
+        network.parameters().stream()
+            .flatMap(parameter -> tensors.apply(parameter).stream())
+            .toList());
+  }
+
+  /** The network that the weights are of. */
+  public Network network() {
+    return network;
+  }
+
+  /** The names of the weights that are stored as values and a bit mask. */
+  public Set<String> compressed() {
+    return Collections.unmodifiableSet(decompressed.keySet());
+  }
+
+  /** What the writer noted beside the weights and the network's graph. */
   public Map<String, String> metadata() {
-    return file.metadata();
+    var metadata = new LinkedHashMap<>(file.metadata());
+    metadata.remove(NETWORK);
+    return Collections.unmodifiableMap(metadata);
   }
 
   /** The elements of one of the network's parameters, read-only. */
   public FloatBuffer values(Parameter parameter) {
-    return file.floats(parameter.name(), parameter.shape());
+    return decompressed.containsKey(parameter.name())
+        ? bytes(parameter.name()).asFloatBuffer()
+        : file.floats(parameter.name(), parameter.shape());
+  }
+
+  private ByteBuffer bytes(String name) {
+    return Optional.ofNullable(decompressed.get(name))
+        .map(bytes -> bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN))
+        .orElseGet(() -> file.bytes(name));
   }
 
   /**
@@ -102,7 +247,7 @@ public final class CheckpointFile {
         .map(
             parameter ->
                 new PrunableTensor(
-                    parameter.name(), file.bytes(parameter.name()), alive.tensor(parameter.name())))
+                    parameter.name(), bytes(parameter.name()), alive.tensor(parameter.name())))
         .toList();
   }
 

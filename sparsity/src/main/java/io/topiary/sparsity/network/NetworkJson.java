@@ -104,6 +104,15 @@ public final class NetworkJson {
 
   /** The JSON of a network: the same network, the same text. */
   public static String write(Network network) {
+    return write(network, PRETTY);
+  }
+
+  /** The same JSON on one line, for where people seldom look. */
+  public static String writeCompact(Network network) {
+    return write(network, JSON.writer());
+  }
+
+  private static String write(Network network, ObjectWriter writer) {
     var json = JSON.createObjectNode().put("name", network.name());
     var input = json.putArray("input");
     network.input().dimensions().forEach(input::add);
@@ -116,7 +125,7 @@ public final class NetworkJson {
       OperatorJson.write(node.operator(), object);
     }
     try {
-      return PRETTY.writeValueAsString(json);
+      return writer.writeValueAsString(json);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree can always be written", e);
     }

@@ -11,7 +11,7 @@ public final class SafetensorsException extends InvalidInputException {
     super(message);
   }
 
-  SafetensorsException(String message, Throwable cause) {
+  public SafetensorsException(String message, Throwable cause) {
     super(message, cause);
   }
 }

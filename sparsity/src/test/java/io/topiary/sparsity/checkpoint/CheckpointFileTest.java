@@ -50,6 +50,17 @@ class CheckpointFileTest {
   }
 
   @Test
+  void shouldOpenAFileWithoutBeingToldItsNetwork() throws IOException {
+    // When
+    CheckpointFile.write(path, NETWORK, Map.of("epoch", "3"), parameter -> filled(parameter, 2));
+
+    // Then
+    assertThat(CheckpointFile.network(path)).isEqualTo(NETWORK);
+    assertThat(CheckpointFile.open(path).network()).isEqualTo(NETWORK);
+    assertThat(CheckpointFile.open(path).compressed()).isEmpty();
+  }
+
+  @Test
   void shouldTakeTheNormOverAllThatIsTrained() throws IOException {
     // Given parameters of 2, normalisation and biases included, and running statistics of 100
     CheckpointFile.write(
