@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.quiet;
+
+import org.jspecify.annotations.NullMarked;
