@@ -8,6 +8,8 @@ import io.topiary.pruner.pruning.RefusedException;
 import io.topiary.pruner.pruning.WantedPlan;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.CorruptArtifactException;
+import io.topiary.runtime.streams.Keys;
+import io.topiary.runtime.streams.RefusedRecordException;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Plan;
 import io.topiary.schemas.PlanState;
@@ -71,7 +73,7 @@ final class CheckpointProcessor extends ContextualProcessor<String, byte[], Stri
       Keys.requireModel(
           record, checkpoint.getLineage(), "Checkpoint " + checkpoint.getCheckpointId());
       return checkpoint;
-    } catch (SerializationException | RefusedException e) {
+    } catch (SerializationException | RefusedRecordException e) {
       throw meters.poison(Topics.CHECKPOINTS, e);
     }
   }

@@ -1,6 +1,8 @@
 package io.topiary.pruner;
 
 import io.topiary.pruner.pruning.RefusedException;
+import io.topiary.runtime.streams.Keys;
+import io.topiary.runtime.streams.RefusedRecordException;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Topics;
 import io.topiary.schemas.Work;
@@ -51,7 +53,7 @@ final class OutcomeProcessor extends ContextualProcessor<String, byte[], String,
       var outcome = Topics.OUTCOMES.serde().decode(record.value());
       Keys.requireModel(record, outcome.getLineage(), "Outcome " + outcome.getId());
       return outcome;
-    } catch (SerializationException | RefusedException e) {
+    } catch (SerializationException | RefusedRecordException e) {
       throw meters.poison(Topics.OUTCOMES, e);
     }
   }

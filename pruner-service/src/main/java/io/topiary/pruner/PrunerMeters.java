@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.topiary.pruner.pruning.PrunedNetwork;
+import io.topiary.runtime.streams.PoisonException;
 import io.topiary.runtime.telemetry.Labels;
 import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Recipe;
@@ -50,7 +51,7 @@ final class PrunerMeters {
   /** Counts a dead letter; to be thrown. */
   PoisonException poison(Topic<?> topic, Exception why) {
     registry.counter("topiary.dead.letters", "topic", topic.name()).increment();
-    return new PoisonException(why);
+    return new PoisonException(topic, why);
   }
 
   PrunedNetwork pruning(Supplier<PrunedNetwork> pruning) {

@@ -1,6 +1,7 @@
 package io.topiary.pruner;
 
 import io.topiary.pruner.pruning.PhasePruner;
+import io.topiary.runtime.streams.PoisonException;
 import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.deadletter.DeadLetters;
+import io.topiary.runtime.streams.PoisonHandler;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.BuiltInNetwork;
 import io.topiary.schemas.Checkpoint;

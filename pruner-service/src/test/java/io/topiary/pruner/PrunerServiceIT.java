@@ -14,6 +14,7 @@ import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.runtime.streams.CoPartitioning;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Command;
@@ -309,7 +310,8 @@ class PrunerServiceIT {
         CompletableFuture.runAsync(
             () -> {
               try {
-                CoPartitioning.require(kafka);
+                CoPartitioning.require(
+                    "test-topics", kafka, List.of(Topics.CHECKPOINTS, Topics.OUTCOMES));
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }

@@ -21,9 +21,11 @@ class ArchitectureTest {
   private static final String SPARSITY = "io.topiary.sparsity..";
   private static final String ENGINE = "io.topiary.engine..";
   private static final String RUNTIME = "io.topiary.runtime..";
+  private static final String STREAMS = "io.topiary.runtime.streams..";
   private static final String PRUNER = "io.topiary.pruner..";
   private static final String TRAINER = "io.topiary.trainer..";
   private static final String EVALUATOR = "io.topiary.evaluator..";
+  private static final String FRONTIER = "io.topiary.evaluator.frontier..";
 
   @ArchTest
   static final ArchRule schemasStandOnAvroAndKafkaAlone =
@@ -94,10 +96,10 @@ class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
-  static final ArchRule onlyThePrunerIsAStreamsApplication =
+  static final ArchRule onlyPrunerAndFrontierAreStreamsApplications =
       noClasses()
           .that()
-          .resideOutsideOfPackage(PRUNER)
+          .resideOutsideOfPackages(PRUNER, FRONTIER, STREAMS)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka.streams..");

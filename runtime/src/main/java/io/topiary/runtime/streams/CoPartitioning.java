@@ -1,8 +1,8 @@
-package io.topiary.pruner;
+package io.topiary.runtime.streams;
 
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.KafkaSettings;
-import io.topiary.schemas.Topics;
+import io.topiary.schemas.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +15,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Kafka Streams checks that topics have the same number of partitions when it joins them, and not
- * when processors share a store, as the pruner's do. Were they to differ, a retraining's outcome
- * would come to another task than its plan, and never be seen.
+ * when processors share a store, as ours do. Were they to differ, a retraining's outcome would come
+ * to another task than its plan, and never be seen.
  */
-final class CoPartitioning {
+public final class CoPartitioning {
 
   private static final int LOOKS = 100;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
@@ -26,11 +26,15 @@ final class CoPartitioning {
   private CoPartitioning() {}
 
   /**
-   * @throws StartException when checkpoints and outcomes differ in their number of partitions
+   * The number of partitions that the topics share.
+   *
+   * @param clientId of whoever asks
+   * @throws StartException when they differ in it
    */
-  static void require(KafkaSettings kafka) throws InterruptedException {
-    var joined = List.of(Topics.CHECKPOINTS.name(), Topics.OUTCOMES.name());
-    try (var admin = kafka.client("topiary-pruner-topics", Map.of(), Admin::create)) {
+  public static int require(String clientId, KafkaSettings kafka, List<Topic<?>> topics)
+      throws InterruptedException {
+    var joined = topics.stream().map(Topic::name).toList();
+    try (var admin = kafka.client(clientId, Map.of(), Admin::create)) {
       var partitions = new TreeMap<String, Integer>();
       describe(admin, joined)
           .forEach((topic, description) -> partitions.put(topic, description.partitions().size()));
@@ -39,6 +43,7 @@ final class CoPartitioning {
             "The topics %s should all have the same number of partitions, but have %s."
                 .formatted(partitions.keySet(), partitions.values()));
       }
+      return partitions.firstEntry().getValue();
     } catch (ExecutionException e) {
       throw new StartException(
           "The topics %s cannot be described: %s.".formatted(joined, e.getCause()), e);

@@ -1,4 +1,4 @@
-package io.topiary.pruner;
+package io.topiary.runtime.streams;
 
 import java.util.List;
 import java.util.Objects;

@@ -1,9 +1,8 @@
-package io.topiary.pruner;
+package io.topiary.runtime.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.topiary.runtime.deadletter.DeadLetters;
-import io.topiary.schemas.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,10 +26,10 @@ public final class PoisonHandler implements ProcessingExceptionHandler {
   @Override
   public Response handleError(
       ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
-    if (!(exception instanceof PoisonException)) {
+    if (!(exception instanceof PoisonException poison)) {
       return Response.fail();
     }
-    var original = original(context, record);
+    var original = original(context, record, poison.topic());
     log.warn(
         "A record of {} is a dead letter (partition {}, offset {}): {}",
         original.topic(),
@@ -43,12 +42,12 @@ public final class PoisonHandler implements ProcessingExceptionHandler {
   @Override
   public void configure(Map<String, ?> configs) {}
 
-  /** A checkpoint that was parked comes from a store, without its place on the topic. */
+  /** A record that was parked comes from a store, without its place on the topic. */
   private static ConsumerRecord<byte[], byte[]> original(
-      ErrorHandlerContext context, Record<?, ?> record) {
+      ErrorHandlerContext context, Record<?, ?> record, String topic) {
     var parked = context.topic() == null;
     return new ConsumerRecord<>(
-        parked ? Topics.CHECKPOINTS.name() : context.topic(),
+        parked ? topic : context.topic(),
         parked ? context.taskId().partition() : context.partition(),
         context.offset(),
         context.timestamp(),

@@ -1,4 +1,4 @@
-package io.topiary.pruner;
+package io.topiary.runtime.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.topiary.pruner;
+package io.topiary.runtime.streams;
 
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.telemetry.Health;

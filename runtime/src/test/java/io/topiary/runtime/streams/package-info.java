@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.runtime.streams;
+
+import org.jspecify.annotations.NullMarked;
