@@ -2,6 +2,7 @@ package io.topiary.cli;
 
 import io.topiary.cli.cancel.CancelCommand;
 import io.topiary.cli.demo.DemoCommand;
+import io.topiary.cli.export.ExportCommand;
 import io.topiary.cli.plan.PlanCommand;
 import io.topiary.cli.prune.PruneCommand;
 import io.topiary.cli.train.TrainCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       CancelCommand.class,
       DemoCommand.class,
+      ExportCommand.class,
       PlanCommand.class,
       PruneCommand.class,
       TrainCommand.class

@@ -130,6 +130,15 @@ public final class CheckpointFile {
     return network(path, SafetensorsFile.open(path));
   }
 
+  /**
+   * Whether a file of weights says what network they are of.
+   *
+   * @throws SafetensorsException when the file is damaged
+   */
+  public static boolean describesNetwork(Path path) throws IOException {
+    return SafetensorsFile.open(path).metadata().containsKey(NETWORK);
+  }
+
   private static Network network(Path path, SafetensorsFile file) {
     var json = file.metadata().get(NETWORK);
     if (json == null) {

@@ -26,6 +26,11 @@ public final class ImageOptions {
           "Classes that a network by name tells apart. Default: as many as its usual images have")
   private Optional<Integer> classes = Optional.empty();
 
+  /** Whether nobody asked for anything. */
+  public boolean isEmpty() {
+    return input.isEmpty() && classes.isEmpty();
+  }
+
   /**
    * The network; a file of one's own says itself what it is for.
    *

@@ -4,7 +4,7 @@ import io.topiary.sparsity.network.BuiltInNetworks;
 import java.util.Iterator;
 
 /** The networks that the help names. */
-final class NetworkNames implements Iterable<String> {
+public final class NetworkNames implements Iterable<String> {
 
   @Override
   public Iterator<String> iterator() {

@@ -28,6 +28,14 @@ public final class NetworkOptions {
           "Channels of the first stage of a network by name; 0 for the network's own default.")
   private int width;
 
+  /** As if somebody had typed these. */
+  public static NetworkOptions of(String network, int width) {
+    var options = new NetworkOptions();
+    options.network = network;
+    options.width = width;
+    return options;
+  }
+
   /**
    * What was asked for; whether a network file can be read is found out by opening it.
    *
