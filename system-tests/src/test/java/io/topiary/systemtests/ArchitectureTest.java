@@ -19,6 +19,7 @@ class ArchitectureTest {
 
   private static final String SCHEMAS = "io.topiary.schemas..";
   private static final String SPARSITY = "io.topiary.sparsity..";
+  private static final String INFERENCE = "io.topiary.inference..";
   private static final String ENGINE = "io.topiary.engine..";
   private static final String RUNTIME = "io.topiary.runtime..";
   private static final String STREAMS = "io.topiary.runtime.streams..";
@@ -45,6 +46,16 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(SPARSITY, "java..", "com.fasterxml.jackson..", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule inferenceStandsOnTheJdkAndSparsityAlone =
+      classes()
+          .that()
+          .resideInAPackage(INFERENCE)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              INFERENCE, SPARSITY, "java..", "jdk.incubator.vector..", "org.jspecify..");
 
   @ArchTest
   static final ArchRule engineStandsOnSparsity =

@@ -1,0 +1,138 @@
+package io.topiary.inference;
+
+import io.topiary.inference.kernel.Kernels;
+import io.topiary.inference.kernel.LinearRows;
+import io.topiary.sparsity.network.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes a program of a network's stages, for blocks of so many images. */
+final class Compiler {
+
+  private final Kernels kernels;
+  private final Map<String, Geometry> geometries;
+  private final Buffers buffers;
+
+  private Compiler(Kernels kernels, Map<String, Geometry> geometries, Buffers buffers) {
+    this.kernels = kernels;
+    this.geometries = geometries;
+    this.buffers = buffers;
+  }
+
+  static Program compile(Network network, List<Stage> stages, Kernels kernels, int images) {
+    var geometries = Geometries.of(network.input(), stages, images, kernels.lanes());
+    var buffers = Buffers.of(Network.INPUT, stages, geometries);
+    var compiler = new Compiler(kernels, geometries, buffers);
+    var steps = new ArrayList<Step>();
+    for (var stage : stages) {
+      steps.add(compiler.step(stage));
+    }
+    return new Program(
+        compiler.planes(Network.INPUT),
+        List.copyOf(steps),
+        compiler.planes(network.output().name()),
+        buffers.size());
+  }
+
+  private Step step(Stage stage) {
+    var in = planes(stage.input());
+    var out = planes(stage.output());
+    var operation = stage.operation();
+    if (operation instanceof Operation.Convolution convolution) {
+      var choice = Choice.of(convolution);
+      return layer(stage, Packing.of(convolution, in.geometry()), choice, in, out);
+    } else if (operation instanceof Operation.Linear linear) {
+      var choice = Choice.of(linear);
+      return in.images() == 1
+          ? rows(stage, linear, choice, in, out)
+          : layer(stage, Packing.of(linear, in.geometry()), choice, in, out);
+    } else if (operation instanceof Operation.Affine affine) {
+      return affine(stage, affine, in, out);
+    } else if (operation instanceof Operation.MaxPooling max) {
+      var pool = max.pool();
+      return Pooling.max(kernels, pool.kernel(), pool.stride(), pool.padding(), in, out);
+    } else if (operation instanceof Operation.AveragePooling average) {
+      return Pooling.average(average.pool(), kernels, in, out);
+    } else if (operation instanceof Operation.Mean) {
+      return Pooling.mean(kernels, in, out);
+    } else if (operation instanceof Operation.Flattening) {
+      return Copies.flattened(in, out);
+    } else {
+      return Copies.selected((Operation.Selection) operation, in, out);
+    }
+  }
+
+  private Step layer(Stage stage, Packing packing, Choice choice, Planes in, Planes out) {
+    var residual = residual(stage);
+    var plane = stage.residual().map(name -> planes(name).geometry().plane()).orElse(0);
+    if (choice.dense()) {
+      var dense = packing.dense(kernels, out.geometry(), plane, stage.relu());
+      return arena -> kernels.dense(dense, arena, in.origin(), out.origin(), residual);
+    }
+    var sparse = packing.sparse(kernels, in.geometry(), out.geometry(), plane, stage.relu());
+    return arena -> kernels.sparse(sparse, arena, in.origin(), out.origin(), residual);
+  }
+
+  private Step rows(Stage stage, Operation.Linear linear, Choice choice, Planes in, Planes out) {
+    var residual = residual(stage);
+    var rows = linearRows(linear, choice, stage.relu());
+    return arena -> kernels.linear(rows, arena, in.origin(), out.origin(), residual);
+  }
+
+  private static LinearRows linearRows(Operation.Linear linear, Choice choice, boolean relu) {
+    var weight = linear.weight();
+    var outputs = linear.bias().length;
+    var inputs = weight.length / outputs;
+    var count = 0;
+    for (var w : weight) {
+      count += w != 0 || choice.dense() ? 1 : 0;
+    }
+    var weights = new float[count];
+    var columns = new int[choice.dense() ? 0 : count];
+    var rows = new int[outputs + 1];
+    var next = 0;
+    for (var i = 0; i < weight.length; i++) {
+      if (choice.dense()) {
+        weights[next++] = weight[i];
+      } else if (weight[i] != 0) {
+        weights[next] = weight[i];
+        columns[next++] = i % inputs;
+      }
+      rows[i / inputs + 1] = next;
+    }
+    return new LinearRows(weights, columns, rows, linear.bias(), relu);
+  }
+
+  private Step affine(Stage stage, Operation.Affine affine, Planes in, Planes out) {
+    var length = out.width() * out.images();
+    var add = stage.residual().map(this::planes);
+    return arena -> {
+      for (var c = 0; c < out.channels(); c++) {
+        for (var y = 0; y < out.height(); y++) {
+          kernels.affine(
+              arena,
+              in.at(c, y, 0),
+              out.at(c, y, 0),
+              add.isPresent() ? add.get().at(c, y, 0) : -1,
+              length,
+              affine.scale()[c],
+              affine.shift()[c],
+              stage.relu());
+        }
+      }
+    };
+  }
+
+  private int residual(Stage stage) {
+    return stage.residual().map(name -> planes(name).origin()).orElse(-1);
+  }
+
+  private Planes planes(String value) {
+    var geometry = geometries.get(value);
+    if (geometry == null) {
+      throw new IllegalStateException("there is no '" + value + "'");
+    }
+    return new Planes(buffers.start(value), geometry);
+  }
+}

@@ -1,0 +1,137 @@
+package io.topiary.inference;
+
+import io.topiary.inference.kernel.Kernels;
+import io.topiary.sparsity.checkpoint.CheckpointFile;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Parameter;
+import io.topiary.sparsity.network.Shape;
+import io.topiary.sparsity.safetensors.SafetensorsException;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A pruned network, compiled to classify images fast on a CPU. Batch normalisation is folded into
+ * the layer before it, additions and ReLU are done where sums are stored, and weights that are zero
+ * cost nothing. Any number of threads may use one instance.
+ */
+public final class SparseNetwork {
+
+  private final Network network;
+  private final Kernels kernels;
+  private final List<LayerPlan> layers;
+  private final Batches batches;
+
+  private SparseNetwork(Network network, Kernels kernels, List<LayerPlan> layers, Batches batches) {
+    this.network = network;
+    this.kernels = kernels;
+    this.layers = layers;
+    this.batches = batches;
+  }
+
+  /**
+   * Loads a network from a checkpoint that carries its graph, for all cores.
+   *
+   * @throws SafetensorsException when the file is damaged, carries no graph or one that does not
+   *     hold together or has an unknown operator, which the message names with its node, or when it
+   *     holds other tensors than the network has
+   * @throws InferenceException when a weight is NaN or infinite
+   */
+  public static SparseNetwork load(Path checkpoint) throws IOException {
+    return load(checkpoint, CompileOptions.defaults());
+  }
+
+  /** As {@link #load(Path)}, with options. */
+  public static SparseNetwork load(Path checkpoint, CompileOptions options) throws IOException {
+    return load(checkpoint, CheckpointFile.network(checkpoint), options);
+  }
+
+  /**
+   * Loads a network from a checkpoint, for all cores.
+   *
+   * @throws SafetensorsException when the file is damaged, or holds other tensors than the network
+   *     has
+   * @throws InferenceException when a weight is NaN or infinite
+   */
+  public static SparseNetwork load(Path checkpoint, Network network) throws IOException {
+    return load(checkpoint, network, CompileOptions.defaults());
+  }
+
+  /** As {@link #load(Path, Network)}, with options. */
+  public static SparseNetwork load(Path checkpoint, Network network, CompileOptions options)
+      throws IOException {
+    return compile(network, CheckpointFile.open(checkpoint, network)::values, options);
+  }
+
+  /**
+   * Compiles a network.
+   *
+   * @param values the elements of every parameter in {@link Network#parameters}
+   * @throws InferenceException when a weight is NaN or infinite, or there are too few or too many
+   */
+  public static SparseNetwork compile(
+      Network network, Function<Parameter, FloatBuffer> values, CompileOptions options) {
+    return compile(network, values, options, Engine.KERNELS);
+  }
+
+  static SparseNetwork compile(
+      Network network,
+      Function<Parameter, FloatBuffer> values,
+      CompileOptions options,
+      Kernels kernels) {
+    var stages = Fusion.stages(network, new Weights(values));
+    var single = Compiler.compile(network, stages, kernels, 1);
+    var block = Compiler.compile(network, stages, kernels, kernels.lanes());
+    var layers = stages.stream().flatMap(stage -> Choice.plan(stage).stream()).toList();
+    return new SparseNetwork(
+        network, kernels, layers, new Batches(single, block, options.threads()));
+  }
+
+  /**
+   * Classifies images.
+   *
+   * @param images one after the other, each {@code [channels, height, width]} as {@link #input}
+   *     says, the last dimension running fastest
+   * @return a score for every class, image by image
+   * @throws InferenceException when there is no image, a part of one, or an element that is NaN or
+   *     infinite
+   */
+  public float[] predict(float[] images) {
+    var elements = (int) network.input().elements();
+    if (images.length == 0 || images.length % elements != 0) {
+      throw new InferenceException(
+          "There are %d floats of images; network '%s' takes %d, or a multiple of that, for images of shape %s."
+              .formatted(images.length, network.name(), elements, network.input()));
+    }
+    for (var i = 0; i < images.length; i++) {
+      if (!Float.isFinite(images[i])) {
+        throw new InferenceException(
+            "Element %d of image %d is %s; images must be finite."
+                .formatted(i % elements, i / elements, images[i]));
+      }
+    }
+    return batches.predict(images, images.length / elements);
+  }
+
+  /** The number of classes that the network tells apart. */
+  public int classes() {
+    return network.classes();
+  }
+
+  /** The shape of one image. */
+  public Shape input() {
+    return network.input();
+  }
+
+  /** What computes, for example {@code Vector API, 512 bits} or {@code scalar}. */
+  public String engine() {
+    return kernels.name();
+  }
+
+  /** How each layer with weights is computed, in the order of the network. */
+  public List<LayerPlan> layers() {
+    return layers;
+  }
+}

@@ -1,0 +1,83 @@
+package io.topiary.inference.vector;
+
+import io.topiary.inference.kernel.DenseConvolution;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * 8 outputs by 1 vector of places of a {@link DenseConvolution}. The sums are local variables, and
+ * their number a constant of the class, because only then does the JIT keep them in registers.
+ */
+final class Dense8x1 {
+
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private Dense8x1() {}
+
+  static void run(
+      DenseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+    var weights = layer.weights();
+    var offsets = layer.offsets();
+    var mask = layer.tiles().mask();
+    var bias = layer.bias();
+    var o = layer.first()[block];
+    var s0_0 = FloatVector.broadcast(SPECIES, bias[o]);
+    var s1_0 = FloatVector.broadcast(SPECIES, bias[o + 1]);
+    var s2_0 = FloatVector.broadcast(SPECIES, bias[o + 2]);
+    var s3_0 = FloatVector.broadcast(SPECIES, bias[o + 3]);
+    var s4_0 = FloatVector.broadcast(SPECIES, bias[o + 4]);
+    var s5_0 = FloatVector.broadcast(SPECIES, bias[o + 5]);
+    var s6_0 = FloatVector.broadcast(SPECIES, bias[o + 6]);
+    var s7_0 = FloatVector.broadcast(SPECIES, bias[o + 7]);
+    var w = block * offsets.length * 8;
+    for (var offset : offsets) {
+      var p = in + offset;
+      var x0 = FloatVector.fromArray(SPECIES, arena, p);
+      var w0 = FloatVector.broadcast(SPECIES, weights[w]);
+      s0_0 = x0.fma(w0, s0_0);
+      var w1 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      s1_0 = x0.fma(w1, s1_0);
+      var w2 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      s2_0 = x0.fma(w2, s2_0);
+      var w3 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      s3_0 = x0.fma(w3, s3_0);
+      var w4 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      s4_0 = x0.fma(w4, s4_0);
+      var w5 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      s5_0 = x0.fma(w5, s5_0);
+      var w6 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      s6_0 = x0.fma(w6, s6_0);
+      var w7 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      s7_0 = x0.fma(w7, s7_0);
+      w += 8;
+    }
+    var plane = layer.outPlane();
+    var to = out + o * plane;
+    var relu = layer.relu();
+    var step = residual < 0 ? 0 : layer.residualPlane();
+    var add = residual < 0 ? -1 : residual + o * step;
+    Epilogue.store(s0_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    to += plane;
+    add += step;
+    Epilogue.store(s1_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    to += plane;
+    add += step;
+    Epilogue.store(s2_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    to += plane;
+    add += step;
+    Epilogue.store(s3_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    to += plane;
+    add += step;
+    Epilogue.store(s4_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    to += plane;
+    add += step;
+    Epilogue.store(s5_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    to += plane;
+    add += step;
+    Epilogue.store(s6_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    to += plane;
+    add += step;
+    Epilogue.store(s7_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+  }
+}

@@ -1,0 +1,50 @@
+package io.topiary.inference.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Runs of floats, one after the other; a run's end that fills no vector goes float by float. */
+final class Elementwise {
+
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+  private Elementwise() {}
+
+  static void affine(
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int length,
+      float scale,
+      float shift,
+      boolean relu) {
+    var i = 0;
+    for (; i + SPECIES.length() <= length; i += SPECIES.length()) {
+      var value =
+          FloatVector.fromArray(SPECIES, arena, in + i)
+              .fma(FloatVector.broadcast(SPECIES, scale), FloatVector.broadcast(SPECIES, shift));
+      if (residual >= 0) {
+        value = value.add(FloatVector.fromArray(SPECIES, arena, residual + i));
+      }
+      (relu ? Epilogue.relu(value) : value).intoArray(arena, out + i);
+    }
+    for (; i < length; i++) {
+      var value = scale * arena[in + i] + shift;
+      value += residual < 0 ? 0 : arena[residual + i];
+      arena[out + i] = relu && value < 0 ? 0 : value;
+    }
+  }
+
+  static void max(float[] arena, int in, int out, int length) {
+    var i = 0;
+    for (; i + SPECIES.length() <= length; i += SPECIES.length()) {
+      FloatVector.fromArray(SPECIES, arena, in + i)
+          .max(FloatVector.fromArray(SPECIES, arena, out + i))
+          .intoArray(arena, out + i);
+    }
+    for (; i < length; i++) {
+      arena[out + i] = Math.max(arena[out + i], arena[in + i]);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.topiary.inference.vector;
+
+import io.topiary.inference.kernel.SparseConvolution;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * 10 vectors of places for every output of a {@link SparseConvolution}. The sums are local
+ * variables, and their number a constant of the class, because only then does the JIT keep them in
+ * registers.
+ */
+final class Sparse10 {
+
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private Sparse10() {}
+
+  static void run(
+      SparseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+    var weights = layer.weights();
+    var offsets = layer.offsets();
+    var rows = layer.rows();
+    var bias = layer.bias();
+    var mask = layer.tiles().mask();
+    var outputs = layer.outputs();
+    var first = block == 0;
+    var last = block == layer.blocks() - 1;
+    var relu = layer.relu();
+    var row = block * outputs;
+    var end = rows[row];
+    var to = out;
+    var add = residual;
+    for (var o = 0; o < outputs; o++) {
+      var k = end;
+      end = rows[row + o + 1];
+      FloatVector s0;
+      FloatVector s1;
+      FloatVector s2;
+      FloatVector s3;
+      FloatVector s4;
+      FloatVector s5;
+      FloatVector s6;
+      FloatVector s7;
+      FloatVector s8;
+      FloatVector s9;
+      if (first) {
+        s0 = FloatVector.broadcast(SPECIES, bias[o]);
+        s1 = s0;
+        s2 = s0;
+        s3 = s0;
+        s4 = s0;
+        s5 = s0;
+        s6 = s0;
+        s7 = s0;
+        s8 = s0;
+        s9 = s0;
+      } else {
+        s0 = FloatVector.fromArray(SPECIES, arena, to);
+        s1 = FloatVector.fromArray(SPECIES, arena, to + LANES);
+        s2 = FloatVector.fromArray(SPECIES, arena, to + 2 * LANES);
+        s3 = FloatVector.fromArray(SPECIES, arena, to + 3 * LANES);
+        s4 = FloatVector.fromArray(SPECIES, arena, to + 4 * LANES);
+        s5 = FloatVector.fromArray(SPECIES, arena, to + 5 * LANES);
+        s6 = FloatVector.fromArray(SPECIES, arena, to + 6 * LANES);
+        s7 = FloatVector.fromArray(SPECIES, arena, to + 7 * LANES);
+        s8 = FloatVector.fromArray(SPECIES, arena, to + 8 * LANES);
+        s9 = FloatVector.fromArray(SPECIES, arena, to + 9 * LANES);
+      }
+      for (; k < end; k++) {
+        var w = FloatVector.broadcast(SPECIES, weights[k]);
+        var p = in + offsets[k];
+        s0 = FloatVector.fromArray(SPECIES, arena, p).fma(w, s0);
+        s1 = FloatVector.fromArray(SPECIES, arena, p + LANES).fma(w, s1);
+        s2 = FloatVector.fromArray(SPECIES, arena, p + 2 * LANES).fma(w, s2);
+        s3 = FloatVector.fromArray(SPECIES, arena, p + 3 * LANES).fma(w, s3);
+        s4 = FloatVector.fromArray(SPECIES, arena, p + 4 * LANES).fma(w, s4);
+        s5 = FloatVector.fromArray(SPECIES, arena, p + 5 * LANES).fma(w, s5);
+        s6 = FloatVector.fromArray(SPECIES, arena, p + 6 * LANES).fma(w, s6);
+        s7 = FloatVector.fromArray(SPECIES, arena, p + 7 * LANES).fma(w, s7);
+        s8 = FloatVector.fromArray(SPECIES, arena, p + 8 * LANES).fma(w, s8);
+        s9 = FloatVector.fromArray(SPECIES, arena, p + 9 * LANES).fma(w, s9);
+      }
+      if (last) {
+        if (residual >= 0) {
+          s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
+          s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+          s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
+          s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
+          s4 = s4.add(FloatVector.fromArray(SPECIES, arena, add + 4 * LANES));
+          s5 = s5.add(FloatVector.fromArray(SPECIES, arena, add + 5 * LANES));
+          s6 = s6.add(FloatVector.fromArray(SPECIES, arena, add + 6 * LANES));
+          s7 = s7.add(FloatVector.fromArray(SPECIES, arena, add + 7 * LANES));
+          s8 = s8.add(FloatVector.fromArray(SPECIES, arena, add + 8 * LANES));
+          s9 = s9.add(FloatVector.fromArray(SPECIES, arena, add + 9 * LANES));
+        }
+        if (relu) {
+          s0 = Epilogue.relu(s0);
+          s1 = Epilogue.relu(s1);
+          s2 = Epilogue.relu(s2);
+          s3 = Epilogue.relu(s3);
+          s4 = Epilogue.relu(s4);
+          s5 = Epilogue.relu(s5);
+          s6 = Epilogue.relu(s6);
+          s7 = Epilogue.relu(s7);
+          s8 = Epilogue.relu(s8);
+          s9 = Epilogue.relu(s9);
+        }
+        s0 = Epilogue.masked(s0, mask, at);
+        s1 = Epilogue.masked(s1, mask, at + LANES);
+        s2 = Epilogue.masked(s2, mask, at + 2 * LANES);
+        s3 = Epilogue.masked(s3, mask, at + 3 * LANES);
+        s4 = Epilogue.masked(s4, mask, at + 4 * LANES);
+        s5 = Epilogue.masked(s5, mask, at + 5 * LANES);
+        s6 = Epilogue.masked(s6, mask, at + 6 * LANES);
+        s7 = Epilogue.masked(s7, mask, at + 7 * LANES);
+        s8 = Epilogue.masked(s8, mask, at + 8 * LANES);
+        s9 = Epilogue.masked(s9, mask, at + 9 * LANES);
+      }
+      s0.intoArray(arena, to);
+      s1.intoArray(arena, to + LANES);
+      s2.intoArray(arena, to + 2 * LANES);
+      s3.intoArray(arena, to + 3 * LANES);
+      s4.intoArray(arena, to + 4 * LANES);
+      s5.intoArray(arena, to + 5 * LANES);
+      s6.intoArray(arena, to + 6 * LANES);
+      s7.intoArray(arena, to + 7 * LANES);
+      s8.intoArray(arena, to + 8 * LANES);
+      s9.intoArray(arena, to + 9 * LANES);
+      to += layer.outPlane();
+      add += layer.residualPlane();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.topiary.inference.vector;
+
+import io.topiary.inference.kernel.SparseConvolution;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * 2 vectors of places for every output of a {@link SparseConvolution}. The sums are local
+ * variables, and their number a constant of the class, because only then does the JIT keep them in
+ * registers.
+ */
+final class Sparse2 {
+
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private Sparse2() {}
+
+  static void run(
+      SparseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+    var weights = layer.weights();
+    var offsets = layer.offsets();
+    var rows = layer.rows();
+    var bias = layer.bias();
+    var mask = layer.tiles().mask();
+    var outputs = layer.outputs();
+    var first = block == 0;
+    var last = block == layer.blocks() - 1;
+    var relu = layer.relu();
+    var row = block * outputs;
+    var end = rows[row];
+    var to = out;
+    var add = residual;
+    for (var o = 0; o < outputs; o++) {
+      var k = end;
+      end = rows[row + o + 1];
+      FloatVector s0;
+      FloatVector s1;
+      if (first) {
+        s0 = FloatVector.broadcast(SPECIES, bias[o]);
+        s1 = s0;
+      } else {
+        s0 = FloatVector.fromArray(SPECIES, arena, to);
+        s1 = FloatVector.fromArray(SPECIES, arena, to + LANES);
+      }
+      var t10 = FloatVector.zero(SPECIES);
+      var t11 = FloatVector.zero(SPECIES);
+      var t20 = FloatVector.zero(SPECIES);
+      var t21 = FloatVector.zero(SPECIES);
+      var t30 = FloatVector.zero(SPECIES);
+      var t31 = FloatVector.zero(SPECIES);
+      for (; k + 3 < end; k += 4) {
+        var w0 = FloatVector.broadcast(SPECIES, weights[k]);
+        var p0 = in + offsets[k];
+        s0 = FloatVector.fromArray(SPECIES, arena, p0).fma(w0, s0);
+        s1 = FloatVector.fromArray(SPECIES, arena, p0 + LANES).fma(w0, s1);
+        var w1 = FloatVector.broadcast(SPECIES, weights[k + 1]);
+        var p1 = in + offsets[k + 1];
+        t10 = FloatVector.fromArray(SPECIES, arena, p1).fma(w1, t10);
+        t11 = FloatVector.fromArray(SPECIES, arena, p1 + LANES).fma(w1, t11);
+        var w2 = FloatVector.broadcast(SPECIES, weights[k + 2]);
+        var p2 = in + offsets[k + 2];
+        t20 = FloatVector.fromArray(SPECIES, arena, p2).fma(w2, t20);
+        t21 = FloatVector.fromArray(SPECIES, arena, p2 + LANES).fma(w2, t21);
+        var w3 = FloatVector.broadcast(SPECIES, weights[k + 3]);
+        var p3 = in + offsets[k + 3];
+        t30 = FloatVector.fromArray(SPECIES, arena, p3).fma(w3, t30);
+        t31 = FloatVector.fromArray(SPECIES, arena, p3 + LANES).fma(w3, t31);
+      }
+      s0 = s0.add(t10).add(t20.add(t30));
+      s1 = s1.add(t11).add(t21.add(t31));
+      for (; k < end; k++) {
+        var w = FloatVector.broadcast(SPECIES, weights[k]);
+        var p = in + offsets[k];
+        s0 = FloatVector.fromArray(SPECIES, arena, p).fma(w, s0);
+        s1 = FloatVector.fromArray(SPECIES, arena, p + LANES).fma(w, s1);
+      }
+      if (last) {
+        if (residual >= 0) {
+          s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
+          s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+        }
+        if (relu) {
+          s0 = Epilogue.relu(s0);
+          s1 = Epilogue.relu(s1);
+        }
+        s0 = Epilogue.masked(s0, mask, at);
+        s1 = Epilogue.masked(s1, mask, at + LANES);
+      }
+      s0.intoArray(arena, to);
+      s1.intoArray(arena, to + LANES);
+      to += layer.outPlane();
+      add += layer.residualPlane();
+    }
+  }
+}

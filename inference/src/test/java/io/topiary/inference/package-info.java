@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.inference;
+
+import org.jspecify.annotations.NullMarked;
