@@ -9,6 +9,7 @@ import io.topiary.sparsity.network.Parameter;
 import io.topiary.sparsity.safetensors.SafetensorsException;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -109,6 +110,11 @@ public final class Weights {
   /** Writes all parameters in the network's order; the same weights make the same bytes. */
   public void write(Path file, Map<String, String> metadata) throws IOException {
     CheckpointFile.write(file, network, metadata, this::values);
+  }
+
+  /** The same bytes to a channel, which stays open. */
+  public void write(WritableByteChannel out, Map<String, String> metadata) throws IOException {
+    CheckpointFile.write(out, network, metadata, this::values);
   }
 
   /** The network that these are the weights of. */

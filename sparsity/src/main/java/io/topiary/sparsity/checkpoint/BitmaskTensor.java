@@ -73,13 +73,15 @@ final class BitmaskTensor {
     if (shape.rank() == 0 || shape.elements() == 0) {
       return false;
     }
+    return bytes(shape, values) + 3L * HEADER_BYTES < Float.BYTES * shape.elements();
+  }
+
+  /** How many bytes the parts of a tensor take, headers left out. */
+  static long bytes(Shape shape, FloatBuffer values) {
     var rows = Rows.of(shape);
-    var parts =
-        (long) Float.BYTES * notZero(values)
-            + rows.packedBytes()
-            + Long.BYTES * (shape.rank() + (long) rows.offsets())
-            + 3L * HEADER_BYTES;
-    return parts < Float.BYTES * shape.elements();
+    return (long) Float.BYTES * notZero(values)
+        + rows.packedBytes()
+        + Long.BYTES * (shape.rank() + (long) rows.offsets());
   }
 
   /** The parts of a tensor whose values lie from the buffer's position to its limit. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -166,12 +167,25 @@ public final class CheckpointFile {
       Map<String, String> metadata,
       Function<Parameter, FloatBuffer> values)
       throws IOException {
-    writeTensors(
-        path,
-        network,
-        metadata,
-        parameter ->
-            List.of(Tensor.floats(parameter.name(), parameter.shape(), values.apply(parameter))));
+    SafetensorsWriter.write(path, noted(network, metadata), tensors(network, values));
+  }
+
+  /** The same bytes to a channel, which stays open. */
+  public static void write(
+      WritableByteChannel out,
+      Network network,
+      Map<String, String> metadata,
+      Function<Parameter, FloatBuffer> values)
+      throws IOException {
+    SafetensorsWriter.write(out, noted(network, metadata), tensors(network, values));
+  }
+
+  private static List<Tensor> tensors(Network network, Function<Parameter, FloatBuffer> values) {
+    return network.parameters().stream()
+        .map(
+            parameter ->
+                Tensor.floats(parameter.name(), parameter.shape(), values.apply(parameter)))
+        .toList();
   }
 
   /**
@@ -184,33 +198,35 @@ public final class CheckpointFile {
       Map<String, String> metadata,
       Function<Parameter, FloatBuffer> values)
       throws IOException {
-    writeTensors(
-        path,
-        network,
-        metadata,
-        parameter -> {
-          var name = parameter.name();
-          var elements = values.apply(parameter);
-          return BitmaskTensor.hasName(name) && BitmaskTensor.pays(parameter.shape(), elements)
-              ? BitmaskTensor.compress(name, parameter.shape(), elements)
-              : List.of(Tensor.floats(name, parameter.shape(), elements));
-        });
-  }
-
-  private static void writeTensors(
-      Path path,
-      Network network,
-      Map<String, String> metadata,
-      Function<Parameter, List<Tensor>> tensors)
-      throws IOException {
-    var noted = new HashMap<>(metadata);
-    noted.put(NETWORK, NetworkJson.writeCompact(network));
     SafetensorsWriter.write(
         path,
-        noted,
+        noted(network, metadata),
         network.parameters().stream()
-            .flatMap(parameter -> tensors.apply(parameter).stream())
+            .flatMap(parameter -> sparseTensors(parameter, values.apply(parameter)).stream())
             .toList());
+  }
+
+  /** How many bytes {@link #writeSparse} takes for the values of a parameter, headers left out. */
+  public static long sparseBytes(Parameter parameter, FloatBuffer values) {
+    return compresses(parameter, values)
+        ? BitmaskTensor.bytes(parameter.shape(), values)
+        : Float.BYTES * parameter.shape().elements();
+  }
+
+  private static List<Tensor> sparseTensors(Parameter parameter, FloatBuffer values) {
+    return compresses(parameter, values)
+        ? BitmaskTensor.compress(parameter.name(), parameter.shape(), values)
+        : List.of(Tensor.floats(parameter.name(), parameter.shape(), values));
+  }
+
+  private static boolean compresses(Parameter parameter, FloatBuffer values) {
+    return BitmaskTensor.hasName(parameter.name()) && BitmaskTensor.pays(parameter.shape(), values);
+  }
+
+  private static Map<String, String> noted(Network network, Map<String, String> metadata) {
+    var noted = new HashMap<>(metadata);
+    noted.put(NETWORK, NetworkJson.writeCompact(network));
+    return noted;
   }
 
   /** The network that the weights are of. */

@@ -18,6 +18,7 @@ import io.topiary.sparsity.selection.GlobalMagnitude;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
@@ -102,6 +103,20 @@ class SparseCheckpointFileTest {
     // Then
     assertThat(again).hasSameBinaryContentAs(path);
     assertThat(Files.size(path)).isLessThan(Files.size(dense) / 3);
+  }
+
+  @Test
+  void shouldSayHowManyBytesItTakes() throws IOException {
+    // When
+    CheckpointFile.writeSparse(path, RESNET, Map.of(), p -> sparse(p, new Random(1), 0.9));
+
+    // Then all that lies behind the header
+    var counted =
+        RESNET.parameters().stream()
+            .mapToLong(p -> CheckpointFile.sparseBytes(p, sparse(p, new Random(1), 0.9)))
+            .sum();
+    var bytes = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(counted).isEqualTo(Files.size(path) - Long.BYTES - bytes.getLong());
   }
 
   @ParameterizedTest
