@@ -4,6 +4,7 @@ import io.topiary.engine.Snapshot;
 import io.topiary.engine.TrainingListener;
 import io.topiary.engine.TrainingProgress;
 import io.topiary.runtime.queue.JobContext;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.schemas.TrainingJob;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -11,7 +12,8 @@ import java.util.function.Supplier;
 
 /**
  * What happens between the iterations of one attempt at a job: it is reported on, snapshots are
- * kept, and it ends when nobody wants the job any more or when the worker stops.
+ * kept, timings pass that somebody wants to make in the same process, and it ends when nobody wants
+ * the job any more or when the worker stops.
  */
 final class JobWatch implements TrainingListener {
 
@@ -20,6 +22,7 @@ final class JobWatch implements TrainingListener {
   private final Consumer<TrainingProgress> report;
   private final SnapshotKeeper keeper;
   private final Cancellations.Orders orders;
+  private final QuietPeriods.Work work;
 
   /** The run after its last iteration, of which a method may still make something. */
   private Optional<Snapshot> last = Optional.empty();
@@ -29,17 +32,20 @@ final class JobWatch implements TrainingListener {
       JobContext context,
       Consumer<TrainingProgress> report,
       SnapshotKeeper keeper,
-      Cancellations.Orders orders) {
+      Cancellations.Orders orders,
+      QuietPeriods.Work work) {
     this.job = job;
     this.context = context;
     this.report = report;
     this.keeper = keeper;
     this.orders = orders;
+    this.work = work;
   }
 
   @Override
   public boolean onIteration(TrainingProgress progress) {
     report.accept(progress);
+    work.pause();
     // After the last iteration there is less left to do than to do it again elsewhere.
     return wanted() && (isLast(progress) || !context.stopping());
   }
@@ -71,6 +77,7 @@ final class JobWatch implements TrainingListener {
 
   @Override
   public boolean goOn() {
+    work.pause();
     if (wanted() && context.stopping()) {
       last.ifPresent(keeper::keep);
       last = Optional.empty();

@@ -14,6 +14,7 @@ import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobQueue;
 import io.topiary.runtime.queue.JobQueueSettings;
 import io.topiary.runtime.queue.Outcomes;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Topics;
 import io.topiary.schemas.Work;
@@ -31,11 +32,7 @@ public final class TrainerService implements AutoCloseable {
     this.resources = resources;
   }
 
-  /**
-   * Starts to take jobs.
-   *
-   * @throws StartException when no broker answers, or when it has no share groups
-   */
+  /** The same where nothing is timed in this process. */
   public static TrainerService start(
       TrainerConfig config,
       ArtifactStore artifacts,
@@ -43,12 +40,31 @@ public final class TrainerService implements AutoCloseable {
       Telemetry telemetry,
       Clock clock)
       throws InterruptedException {
+    return start(config, artifacts, kafka, telemetry, clock, new QuietPeriods());
+  }
+
+  /**
+   * Starts to take jobs.
+   *
+   * @param quietPeriods shared by all that compute in this process: jobs pause while something is
+   *     timed
+   * @throws StartException when no broker answers, or when it has no share groups
+   */
+  public static TrainerService start(
+      TrainerConfig config,
+      ArtifactStore artifacts,
+      KafkaSettings kafka,
+      Telemetry telemetry,
+      Clock clock,
+      QuietPeriods quietPeriods)
+      throws InterruptedException {
     var devices = Devices.of(config.devices());
     PipelineTopics.createMissing(kafka);
     var resources = new Resources();
     try {
       var controls = resources.own(Controls.follow(GROUP, kafka, telemetry));
-      var jobs = new Jobs(config, artifacts, controls, devices, telemetry.registry(), clock);
+      var jobs =
+          new Jobs(config, artifacts, controls, devices, telemetry.registry(), clock, quietPeriods);
       resources.own(
           JobQueue.start(
               Topics.JOBS,
@@ -70,7 +86,8 @@ public final class TrainerService implements AutoCloseable {
       Controls controls,
       Devices devices,
       MeterRegistry registry,
-      Clock clock) {
+      Clock clock,
+      QuietPeriods quietPeriods) {
 
     TrainingJobHandler handler(RecordSender sender) {
       var worker = config.worker();
@@ -84,7 +101,8 @@ public final class TrainerService implements AutoCloseable {
           new Cancellations(controls::cancelled),
           new Outcomes(sender, Work.TRAINING, worker.name(), clock),
           new ProgressReports(config, sender, meters, clock),
-          meters);
+          meters,
+          quietPeriods);
     }
   }
 

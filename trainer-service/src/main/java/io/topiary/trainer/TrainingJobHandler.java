@@ -12,6 +12,7 @@ import io.topiary.runtime.queue.JobHandler;
 import io.topiary.runtime.queue.JobRefusedException;
 import io.topiary.runtime.queue.JobResult;
 import io.topiary.runtime.queue.Outcomes;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Ids;
 import io.topiary.schemas.Result;
@@ -36,6 +37,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
   private final Outcomes outcomes;
   private final ProgressReports progress;
   private final TrainerMeters meters;
+  private final QuietPeriods quietPeriods;
 
   /**
    * Networks by job id that are trained but not yet committed: when the store or the broker is away
@@ -51,7 +53,8 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
       Cancellations cancellations,
       Outcomes outcomes,
       ProgressReports progress,
-      TrainerMeters meters) {
+      TrainerMeters meters,
+      QuietPeriods quietPeriods) {
     this.training = training;
     this.devices = devices;
     this.plan = plan;
@@ -61,6 +64,7 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
     this.outcomes = outcomes;
     this.progress = progress;
     this.meters = meters;
+    this.quietPeriods = quietPeriods;
   }
 
   @Override
@@ -176,8 +180,9 @@ final class TrainingJobHandler implements JobHandler<TrainingJob> {
       return before;
     }
     try (var device = devices.lease();
-        var report = progress.of(job, device.computing(job), context)) {
-      var watch = new JobWatch(job, context, report::onIteration, plan.keeper(job), orders);
+        var report = progress.of(job, device.computing(job), context);
+        var work = quietPeriods.begin(context::stopping)) {
+      var watch = new JobWatch(job, context, report::onIteration, plan.keeper(job), orders, work);
       var trained = training.train(job, device.computing(job), watch);
       uncommitted.put(job.getJobId(), trained);
       return trained;

@@ -2,6 +2,7 @@ package io.topiary.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.topiary.engine.Computing;
@@ -14,6 +15,7 @@ import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.artifact.StoredSnapshot;
 import io.topiary.runtime.queue.JobContext;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.schemas.BuiltInNetwork;
 import io.topiary.schemas.Method;
 import io.topiary.schemas.NetworkSpec;
@@ -24,7 +26,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +43,7 @@ class JobWatchTest {
 
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean cancelled = new AtomicBoolean();
+  private final QuietPeriods quietPeriods = new QuietPeriods();
   private FileArtifactStore artifacts;
   private Snapshots snapshots;
   private JobTraining training;
@@ -99,6 +104,38 @@ class JobWatchTest {
     assertThat(kept(job)).isEmpty();
   }
 
+  @Test
+  void shouldPauseBetweenIterationsWhileSomethingIsTimed() throws Exception {
+    // Given somebody who times something from the first iteration on
+    var job = TestJobs.dense("quiet", ITERATIONS);
+    var iterations = new AtomicInteger();
+    var timed =
+        new FutureTask<>(
+            () ->
+                quietPeriods
+                    .begin(() -> false)
+                    .quietly(Duration.ofSeconds(20), iterations::get)
+                    .orElse(-1));
+    var evaluator = new Thread(timed);
+
+    // When
+    training.train(
+        job,
+        Computing.DEFAULT,
+        watch(
+            job,
+            progress -> {
+              if (iterations.incrementAndGet() == 1) {
+                evaluator.start();
+                await().until(() -> evaluator.getState() == Thread.State.TIMED_WAITING);
+              }
+            }));
+
+    // Then
+    assertThat(timed.get()).isEqualTo(1);
+    assertThat(iterations).hasValue(ITERATIONS);
+  }
+
   private static TrainingJob withBatchNorm() {
     var sparsifier =
         Sparsifier.newBuilder().setMethod(Method.STR).setSparsity(0.5).setInitialThreshold(-5);
@@ -117,7 +154,8 @@ class JobWatchTest {
     var context = new JobContext(job.getJobId(), 1, 1, Instant.EPOCH, 0, stopping::get, () -> {});
     var never = new SnapshotKeeper.Plan(snapshots, Duration.ofDays(1), Clock.systemUTC());
     var orders = new Cancellations(id -> cancelled.get()).of(job);
-    return new JobWatch(job, context, report, never.keeper(job), orders);
+    var work = quietPeriods.begin(stopping::get);
+    return new JobWatch(job, context, report, never.keeper(job), orders, work);
   }
 
   /** Of a worker that is told to stop, or a job that is cancelled, after the last iteration. */
