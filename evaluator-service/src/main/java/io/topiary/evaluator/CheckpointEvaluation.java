@@ -5,11 +5,13 @@ import io.topiary.engine.Evaluator;
 import io.topiary.engine.Weights;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.engine.data.ImageDataSet;
+import io.topiary.evaluator.timing.SpeedupMeasurement;
 import io.topiary.runtime.artifact.ArtifactException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.CorruptArtifactException;
 import io.topiary.runtime.network.Networks;
 import io.topiary.runtime.queue.JobRefusedException;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.schemas.Artifact;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
@@ -39,38 +41,90 @@ final class CheckpointEvaluation {
   private final Networks networks;
   private final DataSetLibrary dataSets;
   private final Clock clock;
-  private final KnownAnswers denseAnswers = new KnownAnswers();
+  private final SpeedupMeasurement speedups;
+  private final QuietPeriods quietPeriods;
+  private final KnownNetworks knownDense = new KnownNetworks();
 
-  CheckpointEvaluation(ArtifactStore artifacts, DataSetLibrary dataSets, Clock clock) {
+  CheckpointEvaluation(
+      ArtifactStore artifacts,
+      DataSetLibrary dataSets,
+      Clock clock,
+      SpeedupMeasurement speedups,
+      QuietPeriods quietPeriods) {
     this.artifacts = artifacts;
     this.networks = new Networks(artifacts);
     this.dataSets = dataSets;
     this.clock = clock;
+    this.speedups = speedups;
+    this.quietPeriods = quietPeriods;
   }
 
-  /** Evaluates on the calling thread. */
+  /** Evaluates on the calling thread, pausing while something else in the process is timed. */
   Evaluation evaluate(String id, Checkpoint checkpoint, EvaluationListener listener)
       throws IOException {
     requireKnown(checkpoint);
+    try (var work = quietPeriods.begin(listener::stopping)) {
+      return evaluate(id, checkpoint, listener, work);
+    }
+  }
+
+  private Evaluation evaluate(
+      String id, Checkpoint checkpoint, EvaluationListener listener, QuietPeriods.Work work)
+      throws IOException {
+    Runnable goOn = () -> requireWanted(listener);
+    Runnable pause =
+        () -> {
+          goOn.run();
+          work.pause();
+        };
     var recipe = checkpoint.getRecipe();
     var network = networks.network(recipe.getNetwork());
     var data = open(recipe.getData());
     var weights = weights(checkpoint, network);
     var ancestor = ancestor(checkpoint);
-    var known = ancestor.flatMap(dense -> denseAnswers.find(recipe, dense));
+    var known = ancestor.flatMap(dense -> knownDense.find(recipe, dense));
     var unknown = known.isEmpty() ? ancestor : Optional.<Artifact>empty();
 
-    var passes = new Passes(images(checkpoint.getStage(), data, unknown.isPresent()), listener);
-    var answers = answers(measured(checkpoint, weights, data, passes), data, passes);
+    var images = images(checkpoint.getStage(), data, unknown.isPresent());
+    var passes = new Passes(images, pausing(listener, work));
+    var refreshed = refreshed(checkpoint, weights, data, passes);
+    var own = new Judged(answers(refreshed, data, passes), GzippedSize.of(weights, pause));
     if (checkpoint.getStage() == Stage.DENSE) {
-      denseAnswers.add(recipe, checkpoint.getArtifact(), answers);
+      knownDense.add(recipe, checkpoint.getArtifact(), own);
     }
-    var asked = unknown.map(dense -> answers(read(dense, network), data, passes));
-    asked.ifPresent(dense -> denseAnswers.add(recipe, unknown.orElseThrow(), dense));
-
-    var compression = Compression.of(weights);
-    return new Measurement(network.name(), data, compression, answers, known.or(() -> asked))
+    var judged = Optional.<Judged>empty();
+    if (unknown.isPresent()) {
+      judged = Optional.of(judge(read(unknown.get(), network), data, passes, pause));
+      knownDense.add(recipe, unknown.get(), judged.get());
+    }
+    var measured = speedups.measure(refreshed, data.test(), work, goOn);
+    return new Measurement(
+            network.name(),
+            data,
+            Compression.of(weights),
+            own,
+            known.isPresent() ? known : judged,
+            measured)
         .toEvaluation(id, checkpoint, clock.instant());
+  }
+
+  private static Judged judge(Weights weights, ImageDataSet data, Passes passes, Runnable pause)
+      throws IOException {
+    return new Judged(answers(weights, data, passes), GzippedSize.of(weights, pause));
+  }
+
+  private static void requireWanted(EvaluationListener listener) {
+    if (listener.stopping()) {
+      throw new EvaluationStoppedException();
+    }
+  }
+
+  /** Lets timings pass between two batches. */
+  private static EvaluationListener pausing(EvaluationListener listener, QuietPeriods.Work work) {
+    return (done, total) -> {
+      listener.onImages(done, total);
+      work.pause();
+    };
   }
 
   private ImageDataSet open(DataSpec spec) throws IOException {
@@ -99,7 +153,7 @@ final class CheckpointEvaluation {
     return artifacts.read(weights, file -> Weights.read(network, file));
   }
 
-  private static Weights measured(
+  private static Weights refreshed(
       Checkpoint checkpoint, Weights weights, ImageDataSet data, Passes passes) {
     return checkpoint.getStage() == Stage.PRUNED
         ? BatchNormRefresh.refresh(

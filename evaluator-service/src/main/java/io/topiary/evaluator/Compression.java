@@ -2,6 +2,7 @@ package io.topiary.evaluator;
 
 import io.topiary.engine.Weights;
 import io.topiary.schemas.LayerSparsity;
+import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.network.Flops;
 import io.topiary.sparsity.network.Parameter;
 import java.nio.FloatBuffer;
@@ -23,8 +24,8 @@ import java.util.Map;
  * @param flopsSparse multiply-adds of one image, each layer's times its fraction of non-zeros
  * @param theoreticalSpeedup see {@link Flops#theoreticalSpeedup}
  * @param bytesDense 4 bytes for each element of all parameters
- * @param bytesSparse of a prunable tensor 4 bytes for each non-zero and one bit for each element;
- *     of the others 4 bytes for each element
+ * @param bytesSparse what {@link CheckpointFile#writeSparse} stores of all parameters: of weights
+ *     with many zeros the others and a bit mask, of all else 4 bytes for each element
  */
 record Compression(
     List<LayerSparsity> layers,
@@ -59,8 +60,9 @@ record Compression(
         flops.sparse(),
         flops.theoreticalSpeedup(),
         elements * Float.BYTES,
-        (elements - prunable) * Float.BYTES
-            + layers.stream().mapToLong(Compression::bytesSparse).sum());
+        network.trainable().stream()
+            .mapToLong(p -> CheckpointFile.sparseBytes(p, weights.values(p)))
+            .sum());
   }
 
   private static List<LayerSparsity> layers(Flops flops, Map<String, Long> zeros) {
@@ -73,12 +75,6 @@ record Compression(
                     zeros.getOrDefault(layer.parameter(), 0L),
                     layer.dense()))
         .toList();
-  }
-
-  private static long bytesSparse(LayerSparsity layer) {
-    var bits = layer.getElements();
-    return (layer.getElements() - layer.getZeros()) * Float.BYTES
-        + (bits + Byte.SIZE - 1) / Byte.SIZE;
   }
 
   private static long elements(List<Parameter> parameters) {

@@ -11,4 +11,9 @@ interface EvaluationListener {
    * @param total images that will have when the evaluation is done
    */
   void onImages(long done, long total);
+
+  /** Whether the evaluation should end as soon as it can. */
+  default boolean stopping() {
+    return false;
+  }
 }

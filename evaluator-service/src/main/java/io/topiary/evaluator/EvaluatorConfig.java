@@ -1,5 +1,6 @@
 package io.topiary.evaluator;
 
+import io.topiary.evaluator.timing.TimingSettings;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
 import io.topiary.runtime.config.WorkerSettings;
@@ -10,8 +11,9 @@ import java.util.stream.Stream;
  * What an evaluator is told.
  *
  * @param slots checkpoints evaluated side by side, on one thread each
+ * @param timing how networks are timed
  */
-public record EvaluatorConfig(WorkerSettings worker, int slots) {
+public record EvaluatorConfig(WorkerSettings worker, int slots, TimingSettings timing) {
 
   public static final Setting<Integer> SLOTS =
       Setting.positive(
@@ -19,9 +21,12 @@ public record EvaluatorConfig(WorkerSettings worker, int slots) {
           .orElse("1");
 
   public static final List<Setting<?>> SETTINGS =
-      Stream.concat(WorkerSettings.SETTINGS.stream(), Stream.<Setting<?>>of(SLOTS)).toList();
+      Stream.of(WorkerSettings.SETTINGS, List.<Setting<?>>of(SLOTS), TimingSettings.SETTINGS)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   public static EvaluatorConfig from(Settings settings) {
-    return new EvaluatorConfig(WorkerSettings.from(settings), settings.get(SLOTS));
+    return new EvaluatorConfig(
+        WorkerSettings.from(settings), settings.get(SLOTS), TimingSettings.from(settings));
   }
 }

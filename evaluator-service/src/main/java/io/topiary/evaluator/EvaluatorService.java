@@ -1,6 +1,8 @@
 package io.topiary.evaluator;
 
 import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.evaluator.timing.SpeedupMeasurement;
+import io.topiary.evaluator.timing.TimingMeters;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
@@ -9,6 +11,7 @@ import io.topiary.runtime.queue.CommitPoint;
 import io.topiary.runtime.queue.JobQueue;
 import io.topiary.runtime.queue.JobQueueSettings;
 import io.topiary.runtime.queue.Outcomes;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Topics;
 import io.topiary.schemas.Work;
@@ -26,11 +29,7 @@ public final class EvaluatorService implements AutoCloseable {
     this.queue = queue;
   }
 
-  /**
-   * Starts to take checkpoints.
-   *
-   * @throws StartException when no broker answers, or when it has no share groups
-   */
+  /** The same where nothing else computes in this process. */
   public static EvaluatorService start(
       EvaluatorConfig config,
       ArtifactStore artifacts,
@@ -38,9 +37,30 @@ public final class EvaluatorService implements AutoCloseable {
       Telemetry telemetry,
       Clock clock)
       throws InterruptedException {
+    return start(config, artifacts, kafka, telemetry, clock, new QuietPeriods());
+  }
+
+  /**
+   * Starts to take checkpoints.
+   *
+   * @param quietPeriods shared by all that compute in this process: while networks are timed, the
+   *     others pause
+   * @throws StartException when no broker answers, or when it has no share groups
+   */
+  public static EvaluatorService start(
+      EvaluatorConfig config,
+      ArtifactStore artifacts,
+      KafkaSettings kafka,
+      Telemetry telemetry,
+      Clock clock,
+      QuietPeriods quietPeriods)
+      throws InterruptedException {
     PipelineTopics.createMissing(kafka);
     var meters = new EvaluatorMeters(telemetry.registry());
     var worker = config.worker();
+    var speedups =
+        new SpeedupMeasurement(
+            config.timing(), new TimingMeters(telemetry.registry()), System::nanoTime);
     return new EvaluatorService(
         JobQueue.start(
             Topics.CHECKPOINTS,
@@ -50,7 +70,11 @@ public final class EvaluatorService implements AutoCloseable {
             sender ->
                 new CheckpointHandler(
                     new CheckpointEvaluation(
-                        artifacts, new DataSetLibrary(worker.dataFolders()), clock),
+                        artifacts,
+                        new DataSetLibrary(worker.dataFolders()),
+                        clock,
+                        speedups,
+                        quietPeriods),
                     new CommitPoint<>(artifacts, sender, Topics.EVALUATIONS),
                     new Outcomes(sender, Work.EVALUATION, worker.name(), clock),
                     new ProgressReports(config, sender, clock),

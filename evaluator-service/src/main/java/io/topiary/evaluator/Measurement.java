@@ -1,6 +1,7 @@
 package io.topiary.evaluator;
 
 import io.topiary.engine.data.ImageDataSet;
+import io.topiary.evaluator.timing.Measured;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.Stage;
@@ -12,14 +13,17 @@ import java.util.Optional;
  *
  * @param network the network's name
  * @param data what it was measured on
+ * @param own what it answers
  * @param dense what its dense ancestor answers; absent when it has none
+ * @param measured how long it takes
  */
 record Measurement(
     String network,
     ImageDataSet data,
     Compression compression,
-    Answers answers,
-    Optional<Answers> dense) {
+    Judged own,
+    Optional<Judged> dense,
+    Measured measured) {
 
   /** The record that tells of it. */
   Evaluation toEvaluation(String id, Checkpoint checkpoint, Instant at) {
@@ -27,7 +31,9 @@ record Measurement(
     tellOrigin(evaluation, checkpoint);
     tellCompression(evaluation);
     tellAnswers(evaluation);
-    dense.ifPresent(ancestor -> tellDifference(evaluation, ancestor, checkpoint.getStage()));
+    tellMeasured(evaluation);
+    dense.ifPresent(
+        ancestor -> tellDifference(evaluation, ancestor.answers(), checkpoint.getStage()));
     return evaluation.build();
   }
 
@@ -40,7 +46,9 @@ record Measurement(
         .setNetwork(network)
         .setData(recipe.getData().getName())
         .setSchedule(recipe.getLearningRate().getSchedule())
-        .setTargetSparsity(checkpoint.getTargetSparsity());
+        .setTargetSparsity(checkpoint.getTargetSparsity())
+        .setSeed(recipe.getSeed())
+        .setMadeAt(checkpoint.getAt());
     checkpoint.getPolicy().ifPresent(evaluation::setPolicy);
   }
 
@@ -53,13 +61,23 @@ record Measurement(
         .setFlopsSparse(compression.flopsSparse())
         .setTheoreticalSpeedup(compression.theoreticalSpeedup())
         .setBytesDense(compression.bytesDense())
-        .setBytesSparse(compression.bytesSparse());
+        .setBytesSparse(compression.bytesSparse())
+        .setBytesGzipped(own.bytesGzipped());
+    dense.ifPresent(ancestor -> evaluation.setDenseBytesGzipped(ancestor.bytesGzipped()));
   }
 
   private void tellAnswers(Evaluation.Builder evaluation) {
+    var answers = own.answers();
     evaluation
         .setValidation(Answers.score(answers.validation()))
-        .setTest(Answers.score(answers.test()));
+        .setValidationClasses(Answers.classes(data.validation(), answers.validation()))
+        .setTest(Answers.score(answers.test()))
+        .setTestClasses(Answers.classes(data.test(), answers.test()));
+  }
+
+  private void tellMeasured(Evaluation.Builder evaluation) {
+    evaluation.setMeasured(measured.speedups());
+    measured.protocol().ifPresent(evaluation::setProtocol);
   }
 
   /**
@@ -68,7 +86,9 @@ record Measurement(
    * the ancestor. Source: Zimmer, Spiegel and Pokutta, 2023, ICLR (arXiv 2111.00843).
    */
   private void tellDifference(Evaluation.Builder evaluation, Answers ancestor, Stage stage) {
+    var answers = own.answers();
     evaluation
+        .setDenseValidation(Answers.score(ancestor.validation()))
         .setDenseTest(Answers.score(ancestor.test()))
         .setValidationDisagreement(
             Answers.disagreement(data.validation(), ancestor.validation(), answers.validation()))

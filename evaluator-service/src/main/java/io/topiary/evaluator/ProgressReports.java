@@ -60,6 +60,11 @@ final class ProgressReports {
       }
     }
 
+    @Override
+    public boolean stopping() {
+      return context.stopping();
+    }
+
     private JobProgress progress(long done, long total, Instant now) {
       var millis = Math.max(1, Duration.between(started, now).toMillis());
       return JobProgress.newBuilder()

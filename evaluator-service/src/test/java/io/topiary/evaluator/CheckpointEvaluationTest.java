@@ -8,16 +8,18 @@ import io.topiary.engine.BatchNormRefresh;
 import io.topiary.engine.Evaluator;
 import io.topiary.engine.Predictions;
 import io.topiary.engine.Weights;
-import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.engine.data.Images;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.queue.JobRefusedException;
 import io.topiary.schemas.Checkpoint;
+import io.topiary.schemas.ClassScore;
 import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.LayerSparsity;
+import io.topiary.schemas.MeasuredSpeedup;
 import io.topiary.schemas.Schedule;
 import io.topiary.schemas.Score;
 import io.topiary.schemas.Stage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,9 +49,7 @@ class CheckpointEvaluationTest {
   void open() {
     var artifacts = FileArtifactStore.open(folder);
     checkpoints = new TestCheckpoints(artifacts, "cnn");
-    evaluation =
-        new CheckpointEvaluation(
-            artifacts, new DataSetLibrary(List.of()), Clock.fixed(NOW, ZoneOffset.UTC));
+    evaluation = EvaluatorFixture.evaluation(artifacts, Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   @Test
@@ -69,7 +73,11 @@ class CheckpointEvaluationTest {
     assertThat(evaluated.getDenseTest()).isEmpty();
     assertThat(evaluated.getTestDisagreement()).isEmpty();
     assertThat(evaluated.getStability()).isEmpty();
+    assertThat(evaluated.getDenseValidation()).isEmpty();
+    assertThat(evaluated.getDenseBytesGzipped()).isEmpty();
     assertThat(evaluated.getAt()).isEqualTo(NOW);
+    assertThat(evaluated.getMadeAt()).hasValue(TestCheckpoints.AT);
+    assertThat(evaluated.getSeed()).hasValue(1L);
   }
 
   @Test
@@ -103,6 +111,97 @@ class CheckpointEvaluationTest {
   }
 
   @Test
+  void shouldTellClassesApart() throws Exception {
+    // Given
+    var data = TestCheckpoints.DATA;
+
+    // When
+    var evaluated = evaluate(checkpoints.dense());
+
+    // Then
+    assertThat(sum(evaluated.getValidationClasses())).isEqualTo(sum(evaluated.getValidation()));
+    assertThat(sum(evaluated.getTestClasses())).isEqualTo(sum(evaluated.getTest()));
+    assertThat(evaluated.getTestClasses())
+        .extracting(ClassScore::getLabel)
+        .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    var answers = predictions(TestCheckpoints.trained(), data.test()).answers();
+    var correct =
+        IntStream.range(0, data.test().size())
+            .filter(i -> data.test().label(i) == 3 && answers.get(i) == 3)
+            .count();
+    assertThat(evaluated.getTestClasses().get(3).getCorrect()).isEqualTo((int) correct);
+  }
+
+  @Test
+  void shouldCompressTheFileOfANetworkAndOfItsAncestor() throws Exception {
+    // Given
+    var weights = TestCheckpoints.retrained();
+
+    // When
+    var evaluated = evaluate(checkpoints.retrained(weights));
+
+    // Then
+    assertThat(evaluated.getBytesGzipped()).hasValue(gzipped(weights));
+    assertThat(evaluated.getDenseBytesGzipped()).hasValue(gzipped(TestCheckpoints.trained()));
+    assertThat(evaluated.getBytesGzipped().orElseThrow())
+        .isLessThan(evaluated.getDenseBytesGzipped().orElseThrow());
+  }
+
+  @Test
+  void shouldTimeANetworkAtBothBatchSizes() throws Exception {
+    // When
+    var evaluated = evaluate(checkpoints.retrained(TestCheckpoints.retrained()));
+
+    // Then a figure is told or the reason why not, and the answers were no reason
+    assertThat(evaluated.getMeasured())
+        .allSatisfy(
+            measured -> {
+              assertThat(measured.getRounds()).isEqualTo(9);
+              assertThat(measured.getDense().getP50()).isPositive();
+              assertThat(measured.getSparse().getP99())
+                  .isGreaterThanOrEqualTo(measured.getSparse().getP50());
+              assertThat(measured.getSpeedup().isPresent())
+                  .isNotEqualTo(measured.getWithheld().isPresent());
+              measured
+                  .getWithheld()
+                  .ifPresent(reason -> assertThat(reason).contains("dense baseline drifted"));
+            })
+        .extracting(MeasuredSpeedup::getBatch)
+        .containsExactly(1, 64);
+    assertThat(evaluated.getProtocol())
+        .hasValueSatisfying(
+            protocol -> {
+              assertThat(protocol.getDenseEngine()).contains("PyTorch", "BatchNorm folded");
+              assertThat(protocol.getSparseEngine()).isNotBlank();
+              assertThat(protocol.getThreads()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void shouldEndWhenItsWorkerStopsAfterTheLastImage() {
+    // Given a worker that is told to stop when all images are done
+    var data = TestCheckpoints.DATA;
+    var all = (long) data.validation().size() + data.test().size();
+    var stopping = new AtomicBoolean();
+    var listener =
+        new EvaluationListener() {
+          @Override
+          public void onImages(long done, long total) {
+            stopping.set(done == all);
+          }
+
+          @Override
+          public boolean stopping() {
+            return stopping.get();
+          }
+        };
+
+    // When, then
+    assertThatThrownBy(() -> evaluation.evaluate("id", checkpoints.dense(), listener))
+        .isInstanceOf(EvaluationStoppedException.class);
+  }
+
+  @Test
   void shouldMeasureARetrainedNetworkAsItIsAgainstItsAncestor() throws Exception {
     // Given
     var weights = TestCheckpoints.retrained();
@@ -114,6 +213,8 @@ class CheckpointEvaluationTest {
     assertThat(evaluated.getTest()).isEqualTo(score(weights, TestCheckpoints.DATA.test()));
     assertThat(evaluated.getDenseTest())
         .hasValue(score(TestCheckpoints.trained(), TestCheckpoints.DATA.test()));
+    assertThat(evaluated.getDenseValidation())
+        .hasValue(score(TestCheckpoints.trained(), TestCheckpoints.DATA.validation()));
     assertThat(evaluated.getStability()).isEmpty();
     assertThat(evaluated.getSparsity()).isEqualTo(TestCheckpoints.mask().sparsity());
     assertThat(evaluated.getLayers())
@@ -214,6 +315,26 @@ class CheckpointEvaluationTest {
     try (var files = Files.walk(folder)) {
       return files.sorted().toList();
     }
+  }
+
+  private static List<Integer> sum(List<ClassScore> classes) {
+    return List.of(
+        classes.stream().mapToInt(ClassScore::getImages).sum(),
+        classes.stream().mapToInt(ClassScore::getCorrect).sum());
+  }
+
+  private static List<Integer> sum(Score score) {
+    return List.of(score.getImages(), score.getCorrect());
+  }
+
+  private long gzipped(Weights weights) throws IOException {
+    var file = folder.resolve("weights.safetensors");
+    weights.write(file, Map.of());
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      Files.copy(file, gzip);
+    }
+    return bytes.size();
   }
 
   private static Score score(Weights weights, Images images) {

@@ -10,6 +10,7 @@ import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Shape;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CompressionTest {
@@ -41,7 +42,8 @@ class CompressionTest {
     assertThat(compression.flopsSparse()).isEqualTo(5);
     assertThat(compression.theoreticalSpeedup()).isEqualTo(14 / 5.0);
     assertThat(compression.bytesDense()).isEqualTo(19 * 4);
-    assertThat(compression.bytesSparse()).isEqualTo((2 * 4 + 1) + (3 * 4 + 1) + 5 * 4);
+    // So few weights take less room with their zeros than with a bit mask and its header.
+    assertThat(compression.bytesSparse()).isEqualTo(compression.bytesDense());
   }
 
   @Test
@@ -50,7 +52,28 @@ class CompressionTest {
 
     assertThat(compression.sparsity()).isZero();
     assertThat(compression.theoreticalSpeedup()).isEqualTo(1);
-    assertThat(compression.bytesSparse()).isEqualTo(compression.bytesDense() + 2);
+    assertThat(compression.bytesSparse()).isEqualTo(compression.bytesDense());
+  }
+
+  @Test
+  void shouldCountValuesBitsShapeAndRowOffsetsOfSparseWeights() {
+    // Given 100 inputs, 50 hidden units and 3 classes, one of ten weights alive
+    var weights = Weights.initial(BuiltInNetworks.network("mlp", 50, Shape.of(1, 10, 10), 3), 1);
+    var tenth = new BitSet();
+    IntStream.range(0, 500).forEach(i -> tenth.set(10 * i));
+    var mask =
+        new Mask(
+            Map.of(
+                "fc1.weight", BitMask.of(Shape.of(50, 100), tenth),
+                "fc2.weight", BitMask.of(Shape.of(3, 50), alive(1))));
+
+    // When
+    var compression = Compression.of(weights.masked(mask));
+
+    // Then rows of 100 and of 50 bits begin a byte each, and offsets and shapes have eight bytes
+    assertThat(compression.bytesSparse())
+        .isEqualTo(
+            (500 * 4 + 50 * 13 + 50 * 8 + 2 * 8) + (4 + 3 * 7 + 3 * 8 + 2 * 8) + (50 + 3) * 4);
   }
 
   private static BitSet alive(int... indices) {

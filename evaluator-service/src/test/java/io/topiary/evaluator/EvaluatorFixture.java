@@ -2,12 +2,19 @@ package io.topiary.evaluator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.topiary.engine.data.DataSetLibrary;
+import io.topiary.evaluator.timing.SpeedupMeasurement;
+import io.topiary.evaluator.timing.TimingMeters;
+import io.topiary.evaluator.timing.TimingSettings;
+import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.WorkerSettings;
 import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.lifecycle.Resources;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Topic;
@@ -28,6 +35,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Evaluators on a broker, with a store of the test's own, and what they have sent. */
 final class EvaluatorFixture implements AutoCloseable {
 
+  /** As short as a timing can be. */
+  static final TimingSettings TIMING =
+      new TimingSettings(1, 1, Duration.ofMillis(1), Duration.ofMinutes(1));
+
   final KafkaSettings kafka;
   final FileArtifactStore artifacts;
   final Telemetry telemetry = Telemetry.start("localhost", 0);
@@ -43,9 +54,20 @@ final class EvaluatorFixture implements AutoCloseable {
   }
 
   EvaluatorService start() throws InterruptedException {
-    var config = new EvaluatorConfig(new WorkerSettings("test-worker", List.of()), 1);
+    var config = new EvaluatorConfig(new WorkerSettings("test-worker", List.of()), 1, TIMING);
     return resources.own(
         EvaluatorService.start(config, artifacts, kafka, telemetry, Clock.systemUTC()));
+  }
+
+  /** Evaluates without a broker. */
+  static CheckpointEvaluation evaluation(ArtifactStore artifacts, Clock clock) {
+    return new CheckpointEvaluation(
+        artifacts,
+        new DataSetLibrary(List.of()),
+        clock,
+        new SpeedupMeasurement(
+            TIMING, new TimingMeters(new SimpleMeterRegistry()), System::nanoTime),
+        new QuietPeriods());
   }
 
   void send(Checkpoint checkpoint) throws InterruptedException {

@@ -24,7 +24,8 @@ class ProgressReportsTest {
   void shouldEndAnEvaluationWhoseWorkerStops() {
     // Given
     var kafka = new KafkaSettings(Map.of("bootstrap.servers", "localhost:1"));
-    var config = new EvaluatorConfig(new WorkerSettings("w", List.of()), 1);
+    var config =
+        new EvaluatorConfig(new WorkerSettings("w", List.of()), 1, EvaluatorFixture.TIMING);
     var checkpoint = new TestCheckpoints(FileArtifactStore.open(folder), "cnn").dense();
     var stopping = new JobContext("cnn", 1, 1, Instant.EPOCH, 0, () -> true, () -> {});
 

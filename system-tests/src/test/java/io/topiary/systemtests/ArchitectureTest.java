@@ -95,7 +95,8 @@ class ArchitectureTest {
           .that()
           .resideInAPackage(EVALUATOR)
           .should()
-          .dependOnClassesThat(topiaryOutside(EVALUATOR, RUNTIME, ENGINE, SPARSITY, SCHEMAS));
+          .dependOnClassesThat(
+              topiaryOutside(EVALUATOR, RUNTIME, ENGINE, INFERENCE, SPARSITY, SCHEMAS));
 
   @ArchTest
   static final ArchRule onlyTheEngineKnowsDjl =

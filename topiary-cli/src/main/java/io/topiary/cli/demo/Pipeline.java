@@ -11,6 +11,7 @@ import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
 import io.topiary.runtime.config.WorkerSettings;
 import io.topiary.runtime.lifecycle.Resources;
+import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.trainer.TrainerConfig;
 import io.topiary.trainer.TrainerService;
@@ -63,12 +64,14 @@ final class Pipeline implements AutoCloseable {
       var broker = resources.own(EmbeddedKafka.start(folder.kafka()));
       var settings = settings(broker, folder, slots, dataDir);
       var kafka = KafkaSettings.from(settings);
+      var quietPeriods = new QuietPeriods();
       resources.own(PrunerService.start(PrunerConfig.from(settings), artifacts, kafka, telemetry));
       resources.own(
           EvaluatorService.start(
-              EvaluatorConfig.from(settings), artifacts, kafka, telemetry, clock));
+              EvaluatorConfig.from(settings), artifacts, kafka, telemetry, clock, quietPeriods));
       resources.own(
-          TrainerService.start(TrainerConfig.from(settings), artifacts, kafka, telemetry, clock));
+          TrainerService.start(
+              TrainerConfig.from(settings), artifacts, kafka, telemetry, clock, quietPeriods));
       return new Pipeline(resources, kafka);
     } catch (IOException | InterruptedException | RuntimeException e) {
       resources.close();

@@ -12,26 +12,27 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class KnownAnswersTest {
+class KnownNetworksTest {
 
-  private static final Answers ANSWERS =
-      new Answers(new Predictions(List.of(1), 1, 0), new Predictions(List.of(2), 1, 0));
+  private static final Judged NETWORK =
+      new Judged(
+          new Answers(new Predictions(List.of(1), 1, 0), new Predictions(List.of(2), 1, 0)), 3);
 
   @TempDir private Path folder;
 
-  private final KnownAnswers known = new KnownAnswers();
+  private final KnownNetworks known = new KnownNetworks();
 
   @Test
   void shouldForgetTheLeastRecentlyUsed() {
     // Given
     var recipe = recipe();
-    known.add(recipe, weights(0), ANSWERS);
-    known.add(recipe, weights(1), ANSWERS);
+    known.add(recipe, weights(0), NETWORK);
+    known.add(recipe, weights(1), NETWORK);
 
     // When
     for (var i = 2; i <= 32; i++) {
-      assertThat(known.find(recipe, weights(0))).hasValue(ANSWERS);
-      known.add(recipe, weights(i), ANSWERS);
+      assertThat(known.find(recipe, weights(0))).hasValue(NETWORK);
+      known.add(recipe, weights(i), NETWORK);
     }
 
     // Then
@@ -50,7 +51,7 @@ class KnownAnswersTest {
             .build();
 
     // When
-    known.add(recipe, weights(0), ANSWERS);
+    known.add(recipe, weights(0), NETWORK);
 
     // Then
     assertThat(known.find(other, weights(0))).isEmpty();

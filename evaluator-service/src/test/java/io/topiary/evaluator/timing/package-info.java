@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.evaluator.timing;
+
+import org.jspecify.annotations.NullMarked;
