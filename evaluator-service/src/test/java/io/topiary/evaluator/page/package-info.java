@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.evaluator.page;
+
+import org.jspecify.annotations.NullMarked;
