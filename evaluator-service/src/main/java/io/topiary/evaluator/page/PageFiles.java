@@ -19,10 +19,9 @@ import java.util.Optional;
  */
 final class PageFiles implements HttpHandler {
 
-  /** All that there is, by name. */
+  /** All that there is beside index.html, by name. */
   static final List<String> NAMES =
       List.of(
-          "index.html",
           "style.css",
           "icon.svg",
           "app.js",
@@ -37,6 +36,9 @@ final class PageFiles implements HttpHandler {
           "jobs.js",
           "overview.js",
           "plot.js");
+
+  /** Apart from what is asked for as JSON: the JDK's server would take /jobs.js for /jobs. */
+  private static final String FOLDER = "/page/";
 
   private static final Map<String, String> TYPES =
       Map.of(
@@ -64,9 +66,9 @@ final class PageFiles implements HttpHandler {
   /** Reads all files; one that is missing is a mistake of the build. */
   PageFiles() {
     for (var name : NAMES) {
-      files.put("/" + name, read(name));
+      files.put(FOLDER + name, read(name));
     }
-    files.put("/", files.get("/index.html"));
+    files.put("/", read("index.html"));
   }
 
   @Override

@@ -191,7 +191,7 @@ function speedupPanel(kind, series, high) {
       if (!stat) return [];
       if (!has(stat.mean)) {
         withheld.push(`${name} at ${format.sparsity(point.sparsity)}`);
-        return [];
+        return [{ gap: true }];
       }
       const text = format.timesSpread(stat);
       return [{

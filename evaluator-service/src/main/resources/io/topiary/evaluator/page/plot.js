@@ -44,7 +44,8 @@ export function niceTicks(low, high, about = 5) {
  * spec.x       { label, position(value) in 0..1, ticks: [{ value, text }] }
  * spec.y       { label, low, high, text(value), ticks }
  * spec.lines   [{ y, low, high, text }]: levels to compare with
- * spec.series  [{ index, name, points: [{ x, y, low, high, label, rows: [[term, value]], link }] }]
+ * spec.series  [{ index, name, points: [{ x, y, low, high, label, rows: [[term, value]], link }] }];
+ *              a point that is { gap: true } has no value, and the line has a gap there
  * spec.height  pixels
  */
 export function plot(spec) {
@@ -119,10 +120,11 @@ function level(line, area, y) {
 function drawSeries(series, spec, x, y, tip) {
   const shift = (spec.series.indexOf(series) - (spec.series.length - 1) / 2) * Math.min(7, 28 / spec.series.length);
   const points = series.points.map((point) => ({ ...point, px: x(point.x) + shift, py: y(point.y) }));
-  const path = points.map((point, i) => `${i ? "L" : "M"}${point.px} ${point.py}`).join("");
+  const path = points.map((point, i) =>
+    (point.gap ? "" : `${i && !points[i - 1].gap ? "L" : "M"}${point.px} ${point.py}`)).join("");
   return svg("g", { class: `series ${colour(series.index)}`, "data-series": series.name },
     svg("path", { class: "series-line", d: path, "aria-hidden": "true" }),
-    points.map((point) => drawPoint(point, series, y, tip)));
+    points.filter((point) => !point.gap).map((point) => drawPoint(point, series, y, tip)));
 }
 
 function drawPoint(point, series, y, tip) {
