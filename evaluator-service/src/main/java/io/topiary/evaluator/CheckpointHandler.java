@@ -41,7 +41,7 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
   public boolean sendAgain(Checkpoint checkpoint, JobContext context) throws InterruptedException {
     var committed = commitPoint.sendAgain(id(checkpoint), checkpoint.getLineage().getModel());
     if (committed.isPresent()) {
-      done(checkpoint, committed.get(), context);
+      done(checkpoint, context);
     }
     return committed.isPresent();
   }
@@ -51,8 +51,8 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
     var id = id(checkpoint);
     try {
       var evaluated = evaluation.evaluate(id, checkpoint, progress.of(id, checkpoint, context));
-      var committed = commitPoint.commit(id, checkpoint.getLineage().getModel(), evaluated);
-      done(checkpoint, committed, context);
+      commitPoint.commit(id, checkpoint.getLineage().getModel(), evaluated);
+      done(checkpoint, context);
       return JobResult.done();
     } catch (EvaluationStoppedException e) {
       return JobResult.handedBack(false);
@@ -69,10 +69,8 @@ final class CheckpointHandler implements JobHandler<Checkpoint> {
     return true;
   }
 
-  private void done(Checkpoint checkpoint, Evaluation evaluated, JobContext context)
-      throws InterruptedException {
+  private void done(Checkpoint checkpoint, JobContext context) throws InterruptedException {
     outcomes.done(id(checkpoint), checkpoint.getLineage(), context.started());
-    meters.evaluated(checkpoint, evaluated);
     meters.ended(checkpoint, Result.DONE);
   }
 

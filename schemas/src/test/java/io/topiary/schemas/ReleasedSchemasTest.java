@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReleasedSchemasTest {
 
   static Stream<Class<? extends SpecificRecord>> records() {
-    return Stream.concat(Topics.ALL.stream().map(Topic::type), Stream.of(Plan.class));
+    return Stream.concat(
+        Topics.ALL.stream().map(Topic::type),
+        Stream.of(Plan.class, FrontierSample.class, FrontierPoint.class));
   }
 
   @ParameterizedTest

@@ -24,7 +24,7 @@ public final class Labels {
         "model", lineage.getModel(),
         "method", method(lineage),
         "schedule", value(recipe.getLearningRate().getSchedule()),
-        "sparsity", plain(targetSparsity));
+        "sparsity", value(targetSparsity));
   }
 
   /** A constant as the value of a label: in lower case, with hyphens. */
@@ -32,7 +32,8 @@ public final class Labels {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static String method(Lineage lineage) {
+  /** How a network is made sparse, such as {@code one-shot} or {@code gmp}, or {@code dense}. */
+  public static String method(Lineage lineage) {
     if (lineage.getPlan().isEmpty()) {
       // A network that was trained sparse has a method, but no plan.
       return lineage.getMethod().map(Labels::value).orElse(DENSE);
@@ -41,7 +42,8 @@ public final class Labels {
     return value(lineage.getMethod().orElse(Method.ONE_SHOT));
   }
 
-  private static String plain(double number) {
+  /** A number as the value of a label: no more digits than it has. */
+  public static String value(double number) {
     return Double.isFinite(number)
         ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
         : String.valueOf(number);

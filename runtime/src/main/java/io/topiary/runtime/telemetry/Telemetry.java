@@ -130,12 +130,14 @@ public final class Telemetry implements AutoCloseable {
   /** Where it is served, with the port that was taken. */
   public URI address() {
     var address = server.getAddress();
-    var host =
-        address.getAddress().isAnyLocalAddress()
-            ? "localhost"
-            : address.getAddress().getHostAddress();
+    var host = servesEverywhere() ? "localhost" : address.getAddress().getHostAddress();
     return URI.create(
         "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+  }
+
+  /** Whether it is served on all addresses of this machine. */
+  public boolean servesEverywhere() {
+    return server.getAddress().getAddress().isAnyLocalAddress();
   }
 
   @Override

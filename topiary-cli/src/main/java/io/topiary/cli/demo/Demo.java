@@ -29,6 +29,8 @@ final class Demo {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration METRICS_WITHIN = Duration.ofSeconds(5);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final DemoOptions options;
   private final Subject subject;
@@ -92,6 +94,7 @@ final class Demo {
         progress.say("Interrupted; what was finished is in " + folder.run() + ".");
         return StopSignal.INTERRUPTED;
       }
+      awaitMetrics(pipeline, results);
       Files.writeString(folder.metrics(), telemetry.scrape());
       return results
           .failure()
@@ -126,6 +129,15 @@ final class Demo {
       }
     }
     return results;
+  }
+
+  /** What has come back from the topics may not have been aggregated yet. */
+  private void awaitMetrics(Pipeline pipeline, DemoResults results) throws InterruptedException {
+    var deadline = clock.instant().plus(METRICS_WITHIN);
+    while (!results.evaluations().stream().allMatch(pipeline::shows)
+        && clock.instant().isBefore(deadline)) {
+      Thread.sleep(LOOK_AGAIN.toMillis());
+    }
   }
 
   /** A job's last sign of life may come after its outcome: they travel on different topics. */

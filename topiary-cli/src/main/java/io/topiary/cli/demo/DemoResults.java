@@ -8,6 +8,7 @@ import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Work;
 import io.topiary.sparsity.plan.PruningPlan;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -88,6 +89,11 @@ final class DemoResults {
                                 finished(Stage.PRUNED, plan, phase.number()).isPresent()
                                     && finished(Stage.RETRAINED, plan, phase.number())
                                         .isPresent()));
+  }
+
+  /** All evaluations that have come back. */
+  Collection<Evaluation> evaluations() {
+    return evaluations.values();
   }
 
   /** The ways to the sparsities that were asked for, ascending. */

@@ -3,6 +3,8 @@ package io.topiary.cli.demo;
 import io.topiary.cli.broker.EmbeddedKafka;
 import io.topiary.evaluator.EvaluatorConfig;
 import io.topiary.evaluator.EvaluatorService;
+import io.topiary.evaluator.frontier.FrontierConfig;
+import io.topiary.evaluator.frontier.FrontierService;
 import io.topiary.pruner.PrunerConfig;
 import io.topiary.pruner.PrunerService;
 import io.topiary.runtime.artifact.ArtifactStore;
@@ -13,6 +15,7 @@ import io.topiary.runtime.config.WorkerSettings;
 import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.quiet.QuietPeriods;
 import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.schemas.Evaluation;
 import io.topiary.trainer.TrainerConfig;
 import io.topiary.trainer.TrainerService;
 import java.io.IOException;
@@ -33,16 +36,19 @@ final class Pipeline implements AutoCloseable {
               KafkaSettings.SETTINGS,
               TrainerConfig.SETTINGS,
               PrunerConfig.SETTINGS,
-              EvaluatorConfig.SETTINGS)
+              EvaluatorConfig.SETTINGS,
+              FrontierConfig.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
   private final Resources resources;
   private final KafkaSettings kafka;
+  private final FrontierService frontier;
 
-  private Pipeline(Resources resources, KafkaSettings kafka) {
+  private Pipeline(Resources resources, KafkaSettings kafka, FrontierService frontier) {
     this.resources = resources;
     this.kafka = kafka;
+    this.frontier = frontier;
   }
 
   /**
@@ -72,11 +78,18 @@ final class Pipeline implements AutoCloseable {
       resources.own(
           TrainerService.start(
               TrainerConfig.from(settings), artifacts, kafka, telemetry, clock, quietPeriods));
-      return new Pipeline(resources, kafka);
+      var frontier =
+          resources.own(FrontierService.start(FrontierConfig.from(settings), kafka, telemetry));
+      return new Pipeline(resources, kafka, frontier);
     } catch (IOException | InterruptedException | RuntimeException e) {
       resources.close();
       throw e;
     }
+  }
+
+  /** Whether the metrics tell of the evaluation, which was sent before it was aggregated. */
+  boolean shows(Evaluation evaluation) {
+    return frontier.knows(evaluation);
   }
 
   /** How to reach the broker. */
@@ -98,6 +111,7 @@ final class Pipeline implements AutoCloseable {
             TrainerConfig.SLOTS.name(), String.valueOf(slots),
             WorkerSettings.NAME.name(), "demo",
             WorkerSettings.DATA_FOLDERS.name(), dataDir.toString(),
-            PrunerConfig.STATE_DIRECTORY.name(), folder.state().toString()));
+            PrunerConfig.STATE_DIRECTORY.name(), folder.state().toString(),
+            FrontierConfig.STATE_DIRECTORY.name(), folder.state().toString()));
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.topiary.evaluator.frontier;
+
+import org.jspecify.annotations.NullMarked;
