@@ -64,7 +64,8 @@ final class Services implements AutoCloseable {
         Map.of(
             "TOPIARY_KAFKA_BOOTSTRAP_SERVERS", broker,
             "TOPIARY_ARTIFACTS_DIR", folder.resolve("artifacts").toString(),
-            "TOPIARY_PRUNER_STATE_DIR", folder.resolve("state").toString()),
+            "TOPIARY_PRUNER_STATE_DIR", folder.resolve("state").toString(),
+            "TOPIARY_FRONTIER_STATE_DIR", folder.resolve("frontier-" + services.size()).toString()),
         flags);
   }
 
