@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the figures were made on. */
-final class Machine {
+public final class Machine {
 
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -22,7 +22,7 @@ final class Machine {
     return SYSTEM.getProcessCpuTime();
   }
 
-  static String describe() throws IOException {
+  public static String describe() throws IOException {
     String processor =
         Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
             .filter(line -> line.startsWith("model name"))

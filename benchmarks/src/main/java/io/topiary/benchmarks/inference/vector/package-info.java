@@ -1,0 +1,5 @@
+/** Loops over the incubating Vector API, compiled by themselves. */
+@NullMarked
+package io.topiary.benchmarks.inference.vector;
+
+import org.jspecify.annotations.NullMarked;
