@@ -1,5 +1,6 @@
 package io.topiary.inference;
 
+import io.topiary.inference.kernel.Kernels;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ final class Buffers {
    * collector's own starts at a cache line, with a header of 16 bytes; from the float at 12 on its
    * lines are the processor's. Kernels read before and behind a value, so there is a margin.
    */
-  private static final int START = 12 + 64 * LINE;
+  private static final int START = Kernels.ZEROS + Kernels.MARGIN;
 
   private final Map<String, Integer> places = new HashMap<>();
   private final Map<Geometry, Deque<Integer>> free = new HashMap<>();
@@ -99,7 +100,7 @@ final class Buffers {
 
   /** Floats in the arena. */
   int size() {
-    return end + 64 * LINE;
+    return end + Kernels.MARGIN;
   }
 
   private static Geometry geometry(String value, Map<String, Geometry> geometries) {

@@ -28,12 +28,12 @@ record Geometry(
     return ((height - 1) * rowStride + width) * images;
   }
 
-  /** All bits for each float that belongs to a place, from the first place to the last. */
-  int[] mask() {
-    var mask = new int[extent()];
-    for (var i = 0; i < mask.length; i++) {
-      mask[i] = i % row() < width * images ? -1 : 0;
+  /** Whether it belongs to a place, for each float from the first place to the last. */
+  boolean[] places() {
+    var places = new boolean[extent()];
+    for (var i = 0; i < places.length; i++) {
+      places[i] = i % row() < width * images;
     }
-    return mask;
+    return places;
   }
 }

@@ -77,14 +77,14 @@ record Packing(
         }
       }
     }
-    var tiles = Tiles.of(out.mask(), kernels.lanes(), kernels.denseWidths(height));
+    var tiles = Tiles.of(out.places(), relu, kernels.lanes(), kernels.denseWidths(height));
     return new DenseConvolution(
-        packed, offsets, first, inputs, bias, height, out.plane(), residualPlane, relu, tiles);
+        packed, offsets, first, inputs, bias, height, out.plane(), residualPlane, tiles);
   }
 
   SparseConvolution sparse(
       Kernels kernels, Geometry in, Geometry out, int residualPlane, boolean relu) {
-    var tiles = Tiles.of(out.mask(), kernels.lanes(), kernels.sparseWidths());
+    var tiles = Tiles.of(out.places(), relu, kernels.lanes(), kernels.sparseWidths());
     var count = 0;
     for (var w : weight) {
       count += w == 0 ? 0 : 1;
@@ -111,7 +111,7 @@ record Packing(
       }
     }
     return new SparseConvolution(
-        weights, offs, rows, bias, blocks, out.plane(), residualPlane, relu, tiles);
+        weights, offs, rows, bias, blocks, out.plane(), residualPlane, tiles);
   }
 
   /** As many blocks of input channels as keep what a tile reads of one in the first cache. */

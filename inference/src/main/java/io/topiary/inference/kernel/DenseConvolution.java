@@ -24,5 +24,4 @@ public record DenseConvolution(
     int height,
     int outPlane,
     int residualPlane,
-    boolean relu,
     Tiles tiles) {}

@@ -6,6 +6,12 @@ package io.topiary.inference.kernel;
  */
 public interface Kernels {
 
+  /** Where an arena has zeros that are never written. */
+  int ZEROS = 12;
+
+  /** How many zeros it has there. */
+  int MARGIN = 1024;
+
   /** As logged, for example {@code Vector API, 512 bits}. */
   String name();
 

@@ -45,15 +45,7 @@ public final class ScalarKernels implements Kernels {
           }
         }
         var at = residual < 0 ? -1 : residual + o * layer.residualPlane() + start;
-        store(
-            sums,
-            length,
-            arena,
-            out + o * layer.outPlane() + start,
-            at,
-            layer.relu(),
-            tiles,
-            start);
+        store(sums, length, arena, out + o * layer.outPlane() + start, at, tiles, start);
       }
     }
   }
@@ -78,7 +70,7 @@ public final class ScalarKernels implements Kernels {
           }
           var at = residual < 0 ? -1 : residual + o * layer.residualPlane() + start;
           var to = out + o * layer.outPlane() + start;
-          store(sums, length, arena, to, at, layer.relu(), tiles, start);
+          store(sums, length, arena, to, at, tiles, start);
         }
       }
     }
@@ -135,17 +127,10 @@ public final class ScalarKernels implements Kernels {
   }
 
   private static void store(
-      float[] sums,
-      int length,
-      float[] arena,
-      int out,
-      int residual,
-      boolean relu,
-      Tiles tiles,
-      int start) {
+      float[] sums, int length, float[] arena, int out, int residual, Tiles tiles, int start) {
     for (var i = 0; i < length; i++) {
       var sum = sums[i] + (residual < 0 ? 0 : arena[residual + i]);
-      arena[out + i] = tiles.mask()[start + i] == 0 || (relu && sum < 0) ? 0 : sum;
+      arena[out + i] = sum < tiles.floor()[start + i] ? 0 : sum;
     }
   }
 }

@@ -25,7 +25,6 @@ public record SparseConvolution(
     int blocks,
     int outPlane,
     int residualPlane,
-    boolean relu,
     Tiles tiles) {
 
   public int outputs() {

@@ -16,10 +16,17 @@ final class Dense4x3 {
   private Dense4x3() {}
 
   static void run(
-      DenseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+      DenseConvolution layer,
+      int block,
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int step,
+      int at) {
     var weights = layer.weights();
     var offsets = layer.offsets();
-    var mask = layer.tiles().mask();
+    var floor = layer.tiles().floor();
     var bias = layer.bias();
     var o = layer.first()[block];
     var s0_0 = FloatVector.broadcast(SPECIES, bias[o]);
@@ -60,58 +67,39 @@ final class Dense4x3 {
     }
     var plane = layer.outPlane();
     var to = out + o * plane;
-    var relu = layer.relu();
-    var step = residual < 0 ? 0 : layer.residualPlane();
-    var add = residual < 0 ? -1 : residual + o * step;
-    Epilogue.store(s0_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s0_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
-    Epilogue.store(
-        s0_2,
-        arena,
-        to + 2 * LANES,
-        residual < 0 ? -1 : add + 2 * LANES,
-        relu,
-        mask,
-        at + 2 * LANES);
+    var add = residual + o * step;
+    var f0 = FloatVector.fromArray(SPECIES, floor, at);
+    var f1 = FloatVector.fromArray(SPECIES, floor, at + LANES);
+    var f2 = FloatVector.fromArray(SPECIES, floor, at + 2 * LANES);
+    s0_0 = s0_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s0_0.blend(0f, s0_0.lt(f0)).intoArray(arena, to);
+    s0_1 = s0_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s0_1.blend(0f, s0_1.lt(f1)).intoArray(arena, to + LANES);
+    s0_2 = s0_2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
+    s0_2.blend(0f, s0_2.lt(f2)).intoArray(arena, to + 2 * LANES);
     to += plane;
     add += step;
-    Epilogue.store(s1_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s1_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
-    Epilogue.store(
-        s1_2,
-        arena,
-        to + 2 * LANES,
-        residual < 0 ? -1 : add + 2 * LANES,
-        relu,
-        mask,
-        at + 2 * LANES);
+    s1_0 = s1_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s1_0.blend(0f, s1_0.lt(f0)).intoArray(arena, to);
+    s1_1 = s1_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s1_1.blend(0f, s1_1.lt(f1)).intoArray(arena, to + LANES);
+    s1_2 = s1_2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
+    s1_2.blend(0f, s1_2.lt(f2)).intoArray(arena, to + 2 * LANES);
     to += plane;
     add += step;
-    Epilogue.store(s2_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s2_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
-    Epilogue.store(
-        s2_2,
-        arena,
-        to + 2 * LANES,
-        residual < 0 ? -1 : add + 2 * LANES,
-        relu,
-        mask,
-        at + 2 * LANES);
+    s2_0 = s2_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s2_0.blend(0f, s2_0.lt(f0)).intoArray(arena, to);
+    s2_1 = s2_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s2_1.blend(0f, s2_1.lt(f1)).intoArray(arena, to + LANES);
+    s2_2 = s2_2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
+    s2_2.blend(0f, s2_2.lt(f2)).intoArray(arena, to + 2 * LANES);
     to += plane;
     add += step;
-    Epilogue.store(s3_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s3_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
-    Epilogue.store(
-        s3_2,
-        arena,
-        to + 2 * LANES,
-        residual < 0 ? -1 : add + 2 * LANES,
-        relu,
-        mask,
-        at + 2 * LANES);
+    s3_0 = s3_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s3_0.blend(0f, s3_0.lt(f0)).intoArray(arena, to);
+    s3_1 = s3_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s3_1.blend(0f, s3_1.lt(f1)).intoArray(arena, to + LANES);
+    s3_2 = s3_2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
+    s3_2.blend(0f, s3_2.lt(f2)).intoArray(arena, to + 2 * LANES);
   }
 }

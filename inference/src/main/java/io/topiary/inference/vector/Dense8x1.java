@@ -16,10 +16,17 @@ final class Dense8x1 {
   private Dense8x1() {}
 
   static void run(
-      DenseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+      DenseConvolution layer,
+      int block,
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int step,
+      int at) {
     var weights = layer.weights();
     var offsets = layer.offsets();
-    var mask = layer.tiles().mask();
+    var floor = layer.tiles().floor();
     var bias = layer.bias();
     var o = layer.first()[block];
     var s0_0 = FloatVector.broadcast(SPECIES, bias[o]);
@@ -54,30 +61,37 @@ final class Dense8x1 {
     }
     var plane = layer.outPlane();
     var to = out + o * plane;
-    var relu = layer.relu();
-    var step = residual < 0 ? 0 : layer.residualPlane();
-    var add = residual < 0 ? -1 : residual + o * step;
-    Epilogue.store(s0_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    var add = residual + o * step;
+    var f0 = FloatVector.fromArray(SPECIES, floor, at);
+    s0_0 = s0_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s0_0.blend(0f, s0_0.lt(f0)).intoArray(arena, to);
     to += plane;
     add += step;
-    Epilogue.store(s1_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    s1_0 = s1_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s1_0.blend(0f, s1_0.lt(f0)).intoArray(arena, to);
     to += plane;
     add += step;
-    Epilogue.store(s2_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    s2_0 = s2_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s2_0.blend(0f, s2_0.lt(f0)).intoArray(arena, to);
     to += plane;
     add += step;
-    Epilogue.store(s3_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    s3_0 = s3_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s3_0.blend(0f, s3_0.lt(f0)).intoArray(arena, to);
     to += plane;
     add += step;
-    Epilogue.store(s4_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    s4_0 = s4_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s4_0.blend(0f, s4_0.lt(f0)).intoArray(arena, to);
     to += plane;
     add += step;
-    Epilogue.store(s5_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    s5_0 = s5_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s5_0.blend(0f, s5_0.lt(f0)).intoArray(arena, to);
     to += plane;
     add += step;
-    Epilogue.store(s6_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    s6_0 = s6_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s6_0.blend(0f, s6_0.lt(f0)).intoArray(arena, to);
     to += plane;
     add += step;
-    Epilogue.store(s7_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
+    s7_0 = s7_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s7_0.blend(0f, s7_0.lt(f0)).intoArray(arena, to);
   }
 }

@@ -16,10 +16,17 @@ final class Dense8x2 {
   private Dense8x2() {}
 
   static void run(
-      DenseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+      DenseConvolution layer,
+      int block,
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int step,
+      int at) {
     var weights = layer.weights();
     var offsets = layer.offsets();
-    var mask = layer.tiles().mask();
+    var floor = layer.tiles().floor();
     var bias = layer.bias();
     var o = layer.first()[block];
     var s0_0 = FloatVector.broadcast(SPECIES, bias[o]);
@@ -71,46 +78,54 @@ final class Dense8x2 {
     }
     var plane = layer.outPlane();
     var to = out + o * plane;
-    var relu = layer.relu();
-    var step = residual < 0 ? 0 : layer.residualPlane();
-    var add = residual < 0 ? -1 : residual + o * step;
-    Epilogue.store(s0_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s0_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    var add = residual + o * step;
+    var f0 = FloatVector.fromArray(SPECIES, floor, at);
+    var f1 = FloatVector.fromArray(SPECIES, floor, at + LANES);
+    s0_0 = s0_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s0_0.blend(0f, s0_0.lt(f0)).intoArray(arena, to);
+    s0_1 = s0_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s0_1.blend(0f, s0_1.lt(f1)).intoArray(arena, to + LANES);
     to += plane;
     add += step;
-    Epilogue.store(s1_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s1_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    s1_0 = s1_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s1_0.blend(0f, s1_0.lt(f0)).intoArray(arena, to);
+    s1_1 = s1_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s1_1.blend(0f, s1_1.lt(f1)).intoArray(arena, to + LANES);
     to += plane;
     add += step;
-    Epilogue.store(s2_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s2_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    s2_0 = s2_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s2_0.blend(0f, s2_0.lt(f0)).intoArray(arena, to);
+    s2_1 = s2_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s2_1.blend(0f, s2_1.lt(f1)).intoArray(arena, to + LANES);
     to += plane;
     add += step;
-    Epilogue.store(s3_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s3_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    s3_0 = s3_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s3_0.blend(0f, s3_0.lt(f0)).intoArray(arena, to);
+    s3_1 = s3_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s3_1.blend(0f, s3_1.lt(f1)).intoArray(arena, to + LANES);
     to += plane;
     add += step;
-    Epilogue.store(s4_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s4_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    s4_0 = s4_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s4_0.blend(0f, s4_0.lt(f0)).intoArray(arena, to);
+    s4_1 = s4_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s4_1.blend(0f, s4_1.lt(f1)).intoArray(arena, to + LANES);
     to += plane;
     add += step;
-    Epilogue.store(s5_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s5_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    s5_0 = s5_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s5_0.blend(0f, s5_0.lt(f0)).intoArray(arena, to);
+    s5_1 = s5_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s5_1.blend(0f, s5_1.lt(f1)).intoArray(arena, to + LANES);
     to += plane;
     add += step;
-    Epilogue.store(s6_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s6_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    s6_0 = s6_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s6_0.blend(0f, s6_0.lt(f0)).intoArray(arena, to);
+    s6_1 = s6_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s6_1.blend(0f, s6_1.lt(f1)).intoArray(arena, to + LANES);
     to += plane;
     add += step;
-    Epilogue.store(s7_0, arena, to, residual < 0 ? -1 : add, relu, mask, at);
-    Epilogue.store(
-        s7_1, arena, to + LANES, residual < 0 ? -1 : add + LANES, relu, mask, at + LANES);
+    s7_0 = s7_0.add(FloatVector.fromArray(SPECIES, arena, add));
+    s7_0.blend(0f, s7_0.lt(f0)).intoArray(arena, to);
+    s7_1 = s7_1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+    s7_1.blend(0f, s7_1.lt(f1)).intoArray(arena, to + LANES);
   }
 }

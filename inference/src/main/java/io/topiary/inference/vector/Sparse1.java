@@ -16,16 +16,20 @@ final class Sparse1 {
   private Sparse1() {}
 
   static void run(
-      SparseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+      SparseConvolution layer,
+      int block,
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int step,
+      float[] floor,
+      int at) {
     var weights = layer.weights();
     var offsets = layer.offsets();
     var rows = layer.rows();
     var bias = layer.bias();
-    var mask = layer.tiles().mask();
     var outputs = layer.outputs();
-    var first = block == 0;
-    var last = block == layer.blocks() - 1;
-    var relu = layer.relu();
     var row = block * outputs;
     var end = rows[row];
     var to = out;
@@ -33,12 +37,7 @@ final class Sparse1 {
     for (var o = 0; o < outputs; o++) {
       var k = end;
       end = rows[row + o + 1];
-      FloatVector s0;
-      if (first) {
-        s0 = FloatVector.broadcast(SPECIES, bias[o]);
-      } else {
-        s0 = FloatVector.fromArray(SPECIES, arena, to);
-      }
+      var s0 = FloatVector.broadcast(SPECIES, block == 0 ? bias[o] : 0f);
       var t10 = FloatVector.zero(SPECIES);
       var t20 = FloatVector.zero(SPECIES);
       var t30 = FloatVector.zero(SPECIES);
@@ -78,18 +77,10 @@ final class Sparse1 {
         var p = in + offsets[k];
         s0 = FloatVector.fromArray(SPECIES, arena, p).fma(w, s0);
       }
-      if (last) {
-        if (residual >= 0) {
-          s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
-        }
-        if (relu) {
-          s0 = Epilogue.relu(s0);
-        }
-        s0 = Epilogue.masked(s0, mask, at);
-      }
-      s0.intoArray(arena, to);
+      s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
+      s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
       to += layer.outPlane();
-      add += layer.residualPlane();
+      add += step;
     }
   }
 }

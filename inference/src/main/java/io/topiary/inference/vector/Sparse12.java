@@ -17,16 +17,20 @@ final class Sparse12 {
   private Sparse12() {}
 
   static void run(
-      SparseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+      SparseConvolution layer,
+      int block,
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int step,
+      float[] floor,
+      int at) {
     var weights = layer.weights();
     var offsets = layer.offsets();
     var rows = layer.rows();
     var bias = layer.bias();
-    var mask = layer.tiles().mask();
     var outputs = layer.outputs();
-    var first = block == 0;
-    var last = block == layer.blocks() - 1;
-    var relu = layer.relu();
     var row = block * outputs;
     var end = rows[row];
     var to = out;
@@ -34,45 +38,18 @@ final class Sparse12 {
     for (var o = 0; o < outputs; o++) {
       var k = end;
       end = rows[row + o + 1];
-      FloatVector s0;
-      FloatVector s1;
-      FloatVector s2;
-      FloatVector s3;
-      FloatVector s4;
-      FloatVector s5;
-      FloatVector s6;
-      FloatVector s7;
-      FloatVector s8;
-      FloatVector s9;
-      FloatVector s10;
-      FloatVector s11;
-      if (first) {
-        s0 = FloatVector.broadcast(SPECIES, bias[o]);
-        s1 = s0;
-        s2 = s0;
-        s3 = s0;
-        s4 = s0;
-        s5 = s0;
-        s6 = s0;
-        s7 = s0;
-        s8 = s0;
-        s9 = s0;
-        s10 = s0;
-        s11 = s0;
-      } else {
-        s0 = FloatVector.fromArray(SPECIES, arena, to);
-        s1 = FloatVector.fromArray(SPECIES, arena, to + LANES);
-        s2 = FloatVector.fromArray(SPECIES, arena, to + 2 * LANES);
-        s3 = FloatVector.fromArray(SPECIES, arena, to + 3 * LANES);
-        s4 = FloatVector.fromArray(SPECIES, arena, to + 4 * LANES);
-        s5 = FloatVector.fromArray(SPECIES, arena, to + 5 * LANES);
-        s6 = FloatVector.fromArray(SPECIES, arena, to + 6 * LANES);
-        s7 = FloatVector.fromArray(SPECIES, arena, to + 7 * LANES);
-        s8 = FloatVector.fromArray(SPECIES, arena, to + 8 * LANES);
-        s9 = FloatVector.fromArray(SPECIES, arena, to + 9 * LANES);
-        s10 = FloatVector.fromArray(SPECIES, arena, to + 10 * LANES);
-        s11 = FloatVector.fromArray(SPECIES, arena, to + 11 * LANES);
-      }
+      var s0 = FloatVector.broadcast(SPECIES, block == 0 ? bias[o] : 0f);
+      var s1 = s0;
+      var s2 = s0;
+      var s3 = s0;
+      var s4 = s0;
+      var s5 = s0;
+      var s6 = s0;
+      var s7 = s0;
+      var s8 = s0;
+      var s9 = s0;
+      var s10 = s0;
+      var s11 = s0;
       for (; k < end; k++) {
         var w = FloatVector.broadcast(SPECIES, weights[k]);
         var p = in + offsets[k];
@@ -89,62 +66,43 @@ final class Sparse12 {
         s10 = FloatVector.fromArray(SPECIES, arena, p + 10 * LANES).fma(w, s10);
         s11 = FloatVector.fromArray(SPECIES, arena, p + 11 * LANES).fma(w, s11);
       }
-      if (last) {
-        if (residual >= 0) {
-          s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
-          s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-          s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
-          s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
-          s4 = s4.add(FloatVector.fromArray(SPECIES, arena, add + 4 * LANES));
-          s5 = s5.add(FloatVector.fromArray(SPECIES, arena, add + 5 * LANES));
-          s6 = s6.add(FloatVector.fromArray(SPECIES, arena, add + 6 * LANES));
-          s7 = s7.add(FloatVector.fromArray(SPECIES, arena, add + 7 * LANES));
-          s8 = s8.add(FloatVector.fromArray(SPECIES, arena, add + 8 * LANES));
-          s9 = s9.add(FloatVector.fromArray(SPECIES, arena, add + 9 * LANES));
-          s10 = s10.add(FloatVector.fromArray(SPECIES, arena, add + 10 * LANES));
-          s11 = s11.add(FloatVector.fromArray(SPECIES, arena, add + 11 * LANES));
-        }
-        if (relu) {
-          s0 = Epilogue.relu(s0);
-          s1 = Epilogue.relu(s1);
-          s2 = Epilogue.relu(s2);
-          s3 = Epilogue.relu(s3);
-          s4 = Epilogue.relu(s4);
-          s5 = Epilogue.relu(s5);
-          s6 = Epilogue.relu(s6);
-          s7 = Epilogue.relu(s7);
-          s8 = Epilogue.relu(s8);
-          s9 = Epilogue.relu(s9);
-          s10 = Epilogue.relu(s10);
-          s11 = Epilogue.relu(s11);
-        }
-        s0 = Epilogue.masked(s0, mask, at);
-        s1 = Epilogue.masked(s1, mask, at + LANES);
-        s2 = Epilogue.masked(s2, mask, at + 2 * LANES);
-        s3 = Epilogue.masked(s3, mask, at + 3 * LANES);
-        s4 = Epilogue.masked(s4, mask, at + 4 * LANES);
-        s5 = Epilogue.masked(s5, mask, at + 5 * LANES);
-        s6 = Epilogue.masked(s6, mask, at + 6 * LANES);
-        s7 = Epilogue.masked(s7, mask, at + 7 * LANES);
-        s8 = Epilogue.masked(s8, mask, at + 8 * LANES);
-        s9 = Epilogue.masked(s9, mask, at + 9 * LANES);
-        s10 = Epilogue.masked(s10, mask, at + 10 * LANES);
-        s11 = Epilogue.masked(s11, mask, at + 11 * LANES);
-      }
-      s0.intoArray(arena, to);
-      s1.intoArray(arena, to + LANES);
-      s2.intoArray(arena, to + 2 * LANES);
-      s3.intoArray(arena, to + 3 * LANES);
-      s4.intoArray(arena, to + 4 * LANES);
-      s5.intoArray(arena, to + 5 * LANES);
-      s6.intoArray(arena, to + 6 * LANES);
-      s7.intoArray(arena, to + 7 * LANES);
-      s8.intoArray(arena, to + 8 * LANES);
-      s9.intoArray(arena, to + 9 * LANES);
-      s10.intoArray(arena, to + 10 * LANES);
-      s11.intoArray(arena, to + 11 * LANES);
+      s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
+      s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
+      s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
+          .intoArray(arena, to + LANES);
+      s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
+      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES)))
+          .intoArray(arena, to + 2 * LANES);
+      s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
+      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES)))
+          .intoArray(arena, to + 3 * LANES);
+      s4 = s4.add(FloatVector.fromArray(SPECIES, arena, add + 4 * LANES));
+      s4.blend(0f, s4.lt(FloatVector.fromArray(SPECIES, floor, at + 4 * LANES)))
+          .intoArray(arena, to + 4 * LANES);
+      s5 = s5.add(FloatVector.fromArray(SPECIES, arena, add + 5 * LANES));
+      s5.blend(0f, s5.lt(FloatVector.fromArray(SPECIES, floor, at + 5 * LANES)))
+          .intoArray(arena, to + 5 * LANES);
+      s6 = s6.add(FloatVector.fromArray(SPECIES, arena, add + 6 * LANES));
+      s6.blend(0f, s6.lt(FloatVector.fromArray(SPECIES, floor, at + 6 * LANES)))
+          .intoArray(arena, to + 6 * LANES);
+      s7 = s7.add(FloatVector.fromArray(SPECIES, arena, add + 7 * LANES));
+      s7.blend(0f, s7.lt(FloatVector.fromArray(SPECIES, floor, at + 7 * LANES)))
+          .intoArray(arena, to + 7 * LANES);
+      s8 = s8.add(FloatVector.fromArray(SPECIES, arena, add + 8 * LANES));
+      s8.blend(0f, s8.lt(FloatVector.fromArray(SPECIES, floor, at + 8 * LANES)))
+          .intoArray(arena, to + 8 * LANES);
+      s9 = s9.add(FloatVector.fromArray(SPECIES, arena, add + 9 * LANES));
+      s9.blend(0f, s9.lt(FloatVector.fromArray(SPECIES, floor, at + 9 * LANES)))
+          .intoArray(arena, to + 9 * LANES);
+      s10 = s10.add(FloatVector.fromArray(SPECIES, arena, add + 10 * LANES));
+      s10.blend(0f, s10.lt(FloatVector.fromArray(SPECIES, floor, at + 10 * LANES)))
+          .intoArray(arena, to + 10 * LANES);
+      s11 = s11.add(FloatVector.fromArray(SPECIES, arena, add + 11 * LANES));
+      s11.blend(0f, s11.lt(FloatVector.fromArray(SPECIES, floor, at + 11 * LANES)))
+          .intoArray(arena, to + 11 * LANES);
       to += layer.outPlane();
-      add += layer.residualPlane();
+      add += step;
     }
   }
 }

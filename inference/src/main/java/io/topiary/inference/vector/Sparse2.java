@@ -17,16 +17,20 @@ final class Sparse2 {
   private Sparse2() {}
 
   static void run(
-      SparseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+      SparseConvolution layer,
+      int block,
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int step,
+      float[] floor,
+      int at) {
     var weights = layer.weights();
     var offsets = layer.offsets();
     var rows = layer.rows();
     var bias = layer.bias();
-    var mask = layer.tiles().mask();
     var outputs = layer.outputs();
-    var first = block == 0;
-    var last = block == layer.blocks() - 1;
-    var relu = layer.relu();
     var row = block * outputs;
     var end = rows[row];
     var to = out;
@@ -34,15 +38,8 @@ final class Sparse2 {
     for (var o = 0; o < outputs; o++) {
       var k = end;
       end = rows[row + o + 1];
-      FloatVector s0;
-      FloatVector s1;
-      if (first) {
-        s0 = FloatVector.broadcast(SPECIES, bias[o]);
-        s1 = s0;
-      } else {
-        s0 = FloatVector.fromArray(SPECIES, arena, to);
-        s1 = FloatVector.fromArray(SPECIES, arena, to + LANES);
-      }
+      var s0 = FloatVector.broadcast(SPECIES, block == 0 ? bias[o] : 0f);
+      var s1 = s0;
       var t10 = FloatVector.zero(SPECIES);
       var t11 = FloatVector.zero(SPECIES);
       var t20 = FloatVector.zero(SPECIES);
@@ -75,22 +72,13 @@ final class Sparse2 {
         s0 = FloatVector.fromArray(SPECIES, arena, p).fma(w, s0);
         s1 = FloatVector.fromArray(SPECIES, arena, p + LANES).fma(w, s1);
       }
-      if (last) {
-        if (residual >= 0) {
-          s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
-          s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-        }
-        if (relu) {
-          s0 = Epilogue.relu(s0);
-          s1 = Epilogue.relu(s1);
-        }
-        s0 = Epilogue.masked(s0, mask, at);
-        s1 = Epilogue.masked(s1, mask, at + LANES);
-      }
-      s0.intoArray(arena, to);
-      s1.intoArray(arena, to + LANES);
+      s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
+      s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
+      s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
+          .intoArray(arena, to + LANES);
       to += layer.outPlane();
-      add += layer.residualPlane();
+      add += step;
     }
   }
 }

@@ -17,16 +17,20 @@ final class Sparse4 {
   private Sparse4() {}
 
   static void run(
-      SparseConvolution layer, int block, float[] arena, int in, int out, int residual, int at) {
+      SparseConvolution layer,
+      int block,
+      float[] arena,
+      int in,
+      int out,
+      int residual,
+      int step,
+      float[] floor,
+      int at) {
     var weights = layer.weights();
     var offsets = layer.offsets();
     var rows = layer.rows();
     var bias = layer.bias();
-    var mask = layer.tiles().mask();
     var outputs = layer.outputs();
-    var first = block == 0;
-    var last = block == layer.blocks() - 1;
-    var relu = layer.relu();
     var row = block * outputs;
     var end = rows[row];
     var to = out;
@@ -34,21 +38,10 @@ final class Sparse4 {
     for (var o = 0; o < outputs; o++) {
       var k = end;
       end = rows[row + o + 1];
-      FloatVector s0;
-      FloatVector s1;
-      FloatVector s2;
-      FloatVector s3;
-      if (first) {
-        s0 = FloatVector.broadcast(SPECIES, bias[o]);
-        s1 = s0;
-        s2 = s0;
-        s3 = s0;
-      } else {
-        s0 = FloatVector.fromArray(SPECIES, arena, to);
-        s1 = FloatVector.fromArray(SPECIES, arena, to + LANES);
-        s2 = FloatVector.fromArray(SPECIES, arena, to + 2 * LANES);
-        s3 = FloatVector.fromArray(SPECIES, arena, to + 3 * LANES);
-      }
+      var s0 = FloatVector.broadcast(SPECIES, block == 0 ? bias[o] : 0f);
+      var s1 = s0;
+      var s2 = s0;
+      var s3 = s0;
       var t10 = FloatVector.zero(SPECIES);
       var t11 = FloatVector.zero(SPECIES);
       var t12 = FloatVector.zero(SPECIES);
@@ -79,30 +72,19 @@ final class Sparse4 {
         s2 = FloatVector.fromArray(SPECIES, arena, p + 2 * LANES).fma(w, s2);
         s3 = FloatVector.fromArray(SPECIES, arena, p + 3 * LANES).fma(w, s3);
       }
-      if (last) {
-        if (residual >= 0) {
-          s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
-          s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-          s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
-          s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
-        }
-        if (relu) {
-          s0 = Epilogue.relu(s0);
-          s1 = Epilogue.relu(s1);
-          s2 = Epilogue.relu(s2);
-          s3 = Epilogue.relu(s3);
-        }
-        s0 = Epilogue.masked(s0, mask, at);
-        s1 = Epilogue.masked(s1, mask, at + LANES);
-        s2 = Epilogue.masked(s2, mask, at + 2 * LANES);
-        s3 = Epilogue.masked(s3, mask, at + 3 * LANES);
-      }
-      s0.intoArray(arena, to);
-      s1.intoArray(arena, to + LANES);
-      s2.intoArray(arena, to + 2 * LANES);
-      s3.intoArray(arena, to + 3 * LANES);
+      s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
+      s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
+      s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
+          .intoArray(arena, to + LANES);
+      s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
+      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES)))
+          .intoArray(arena, to + 2 * LANES);
+      s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
+      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES)))
+          .intoArray(arena, to + 3 * LANES);
       to += layer.outPlane();
-      add += layer.residualPlane();
+      add += step;
     }
   }
 }

@@ -43,11 +43,20 @@ public final class VectorKernels implements Kernels {
     for (var tile = 0; tile < tiles.starts().length; tile++) {
       var start = tiles.starts()[tile];
       var width = tiles.widths()[tile];
-      var add = residual < 0 ? -1 : residual + start;
+      var add = residual < 0 ? ZEROS : residual + start;
       for (var block = 0; block < layer.blocks(); block++) {
-        sparse(width, layer, block, arena, in + start, out + start, add, start);
+        // What earlier blocks of channels have summed up is in the output, the residual included.
+        var before = block == 0 ? add : out + start;
+        var step = block == 0 ? stepOf(residual, layer.residualPlane()) : layer.outPlane();
+        var floor = block == layer.blocks() - 1 ? tiles.floor() : tiles.open();
+        sparse(width, layer, block, arena, in + start, out + start, before, step, floor, start);
       }
     }
+  }
+
+  /** Planes of zeros are all the same one. */
+  private static int stepOf(int residual, int plane) {
+    return residual < 0 ? 0 : plane;
   }
 
   private static void sparse(
@@ -58,21 +67,23 @@ public final class VectorKernels implements Kernels {
       int in,
       int out,
       int residual,
+      int step,
+      float[] floor,
       int at) {
     switch (width) {
-      case 1 -> Sparse1.run(layer, block, arena, in, out, residual, at);
-      case 2 -> Sparse2.run(layer, block, arena, in, out, residual, at);
-      case 3 -> Sparse3.run(layer, block, arena, in, out, residual, at);
-      case 4 -> Sparse4.run(layer, block, arena, in, out, residual, at);
-      case 5 -> Sparse5.run(layer, block, arena, in, out, residual, at);
-      case 6 -> Sparse6.run(layer, block, arena, in, out, residual, at);
-      case 8 -> Sparse8.run(layer, block, arena, in, out, residual, at);
-      case 10 -> Sparse10.run(layer, block, arena, in, out, residual, at);
-      case 12 -> Sparse12.run(layer, block, arena, in, out, residual, at);
-      case 14 -> Sparse14.run(layer, block, arena, in, out, residual, at);
-      case 16 -> Sparse16.run(layer, block, arena, in, out, residual, at);
-      case 18 -> Sparse18.run(layer, block, arena, in, out, residual, at);
-      case 20 -> Sparse20.run(layer, block, arena, in, out, residual, at);
+      case 1 -> Sparse1.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 2 -> Sparse2.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 3 -> Sparse3.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 4 -> Sparse4.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 5 -> Sparse5.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 6 -> Sparse6.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 8 -> Sparse8.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 10 -> Sparse10.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 12 -> Sparse12.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 14 -> Sparse14.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 16 -> Sparse16.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 18 -> Sparse18.run(layer, block, arena, in, out, residual, step, floor, at);
+      case 20 -> Sparse20.run(layer, block, arena, in, out, residual, step, floor, at);
       default -> throw new IllegalArgumentException("there is no kernel of width " + width);
     }
   }
@@ -83,17 +94,11 @@ public final class VectorKernels implements Kernels {
     for (var tile = 0; tile < tiles.starts().length; tile++) {
       var start = tiles.starts()[tile];
       var width = tiles.widths()[tile];
-      var add = residual < 0 ? -1 : residual + start;
+      var add = residual < 0 ? ZEROS : residual + start;
+      var step = stepOf(residual, layer.residualPlane());
       for (var block = 0; block < layer.first().length; block++) {
-        dense(
-            width,
-            layer,
-            block,
-            arena,
-            in + start + layer.inputs()[block],
-            out + start,
-            add,
-            start);
+        var from = in + start + layer.inputs()[block];
+        dense(width, layer, block, arena, from, out + start, add, step, start);
       }
     }
   }
@@ -106,14 +111,15 @@ public final class VectorKernels implements Kernels {
       int in,
       int out,
       int residual,
+      int step,
       int at) {
     switch (width) {
-      case 1 -> Dense8x1.run(layer, block, arena, in, out, residual, at);
-      case 2 -> Dense8x2.run(layer, block, arena, in, out, residual, at);
-      case 3 -> Dense4x3.run(layer, block, arena, in, out, residual, at);
-      case 4 -> Dense4x4.run(layer, block, arena, in, out, residual, at);
-      case 5 -> Dense4x5.run(layer, block, arena, in, out, residual, at);
-      case 6 -> Dense4x6.run(layer, block, arena, in, out, residual, at);
+      case 1 -> Dense8x1.run(layer, block, arena, in, out, residual, step, at);
+      case 2 -> Dense8x2.run(layer, block, arena, in, out, residual, step, at);
+      case 3 -> Dense4x3.run(layer, block, arena, in, out, residual, step, at);
+      case 4 -> Dense4x4.run(layer, block, arena, in, out, residual, step, at);
+      case 5 -> Dense4x5.run(layer, block, arena, in, out, residual, step, at);
+      case 6 -> Dense4x6.run(layer, block, arena, in, out, residual, step, at);
       default -> throw new IllegalArgumentException("there is no kernel of width " + width);
     }
   }
