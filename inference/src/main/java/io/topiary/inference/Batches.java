@@ -1,5 +1,7 @@
 package io.topiary.inference;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -7,29 +9,47 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spreads a batch over programs and threads: whole blocks first, what is left image by image. Every
+ * Spreads a batch over programs and threads: large blocks first, what is left in smaller ones and at last image by image. Every
  * thread takes the next unit of work when it has done one, each in an arena of its own; there is no
  * barrier within the network, where a thread that has lost its core would hold up the others.
  */
 final class Batches {
 
-  private final Arenas single;
-  private final Arenas block;
+  private final List<Arenas> programs;
   private final int threads;
 
-  Batches(Program single, Program block, int threads) {
-    this.single = new Arenas(single);
-    this.block = new Arenas(block);
+  /**
+   * @param programs for blocks of fewer and fewer images, the last for one
+   */
+  Batches(List<Program> programs, int threads) {
+    this.programs = programs.stream().map(Arenas::new).toList();
     this.threads = threads;
   }
 
   float[] predict(float[] images, int count) {
     var batch = new Batch(images, count);
-    for (var i = 1; i < Math.min(threads, batch.units); i++) {
+    for (var i = 1; i < Math.min(threads, batch.units.size()); i++) {
       ForkJoinPool.commonPool().execute(batch::work);
     }
     batch.work();
     return batch.await();
+  }
+
+  /** A block of images, and the program for as many. */
+  private record Unit(Arenas arenas, int first) {}
+
+  private List<Unit> units(int count) {
+    var share = (count + threads - 1) / threads;
+    var units = new ArrayList<Unit>();
+    var first = 0;
+    for (var arenas : programs) {
+      var size = arenas.program().images();
+      while (size <= share && first + size <= count) {
+        units.add(new Unit(arenas, first));
+        first += size;
+      }
+    }
+    return units;
   }
 
   /** The images of one call. */
@@ -37,9 +57,8 @@ final class Batches {
     private final float[] images;
     private final float[] scores;
     private final int elements;
-    private final int classes = single.program().classes();
-    private final int blocks;
-    private final int units;
+    private final int classes = programs.get(0).program().classes();
+    private final List<Unit> units;
     private final AtomicInteger next = new AtomicInteger();
     private final CountDownLatch done;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -48,18 +67,17 @@ final class Batches {
       this.images = images;
       this.elements = images.length / count;
       this.scores = new float[count * classes];
-      this.blocks = count / block.program().images();
-      this.units = blocks + count % block.program().images();
-      this.done = new CountDownLatch(units);
+      this.units = units(count);
+      this.done = new CountDownLatch(units.size());
     }
 
     /**
      * Works until nothing is left; a thread that comes too late finds nothing, and is not missed.
      */
     void work() {
-      for (var unit = next.getAndIncrement(); unit < units; unit = next.getAndIncrement()) {
+      for (var i = next.getAndIncrement(); i < units.size(); i = next.getAndIncrement()) {
         try {
-          run(unit);
+          run(units.get(i));
         } catch (RuntimeException | Error e) {
           failure.compareAndSet(null, e);
         } finally {
@@ -68,11 +86,8 @@ final class Batches {
       }
     }
 
-    private void run(int unit) {
-      var size = block.program().images();
-      var first = unit < blocks ? unit * size : unit - blocks + blocks * size;
-      var arenas = unit < blocks ? block : single;
-      arenas.run(images, first * elements, scores, first * classes);
+    private void run(Unit unit) {
+      unit.arenas().run(images, unit.first() * elements, scores, unit.first() * classes);
     }
 
     float[] await() {

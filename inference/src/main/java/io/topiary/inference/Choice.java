@@ -11,6 +11,9 @@ record Choice(boolean dense, double sparsity, String why) {
   /** From this sparsity on the sparse kernel is the faster one. */
   private static final double BREAK_EVEN = 0.5;
 
+  /** The same for a linear layer and one image. */
+  private static final double BREAK_EVEN_OF_ROWS = 0.75;
+
   /** The dense kernel computes eight outputs at a time. */
   private static final int FEWEST_OUTPUTS = 8;
 
@@ -23,12 +26,15 @@ record Choice(boolean dense, double sparsity, String why) {
     return of(linear.weight(), linear.bias().length);
   }
 
+  /** For one image, whose values a sparse row must gather one by one. */
+  static Choice ofRows(Operation.Linear linear) {
+    var sparsity = sparsity(linear.weight());
+    return new Choice(
+        sparsity < BREAK_EVEN_OF_ROWS, sparsity, "gathering pays from " + BREAK_EVEN_OF_ROWS);
+  }
+
   private static Choice of(float[] weight, int outputs) {
-    var zeros = 0;
-    for (var w : weight) {
-      zeros += w == 0 ? 1 : 0;
-    }
-    var sparsity = (double) zeros / weight.length;
+    var sparsity = sparsity(weight);
     if (outputs < FEWEST_OUTPUTS) {
       return new Choice(
           false,
@@ -39,6 +45,14 @@ record Choice(boolean dense, double sparsity, String why) {
     return sparsity < BREAK_EVEN
         ? new Choice(true, sparsity, "sparsity is below %s".formatted(BREAK_EVEN))
         : new Choice(false, sparsity, "sparsity is at least %s".formatted(BREAK_EVEN));
+  }
+
+  private static double sparsity(float[] weight) {
+    var zeros = 0;
+    for (var w : weight) {
+      zeros += w == 0 ? 1 : 0;
+    }
+    return (double) zeros / weight.length;
   }
 
   /** The plan of a stage, if it has weights. */

@@ -43,10 +43,10 @@ final class Compiler {
       var choice = Choice.of(convolution);
       return layer(stage, Packing.of(convolution, in.geometry()), choice, in, out);
     } else if (operation instanceof Operation.Linear linear) {
-      var choice = Choice.of(linear);
       return in.images() == 1
-          ? rows(stage, linear, choice, in, out)
-          : layer(stage, Packing.of(linear, in.geometry()), choice, in, out);
+          ? rows(stage, linear, Choice.ofRows(linear), in, out)
+          : layer(
+              stage, Packing.of(linear, in.geometry()), Choice.of(linear), in, out);
     } else if (operation instanceof Operation.Affine affine) {
       return affine(stage, affine, in, out);
     } else if (operation instanceof Operation.MaxPooling max) {

@@ -21,12 +21,12 @@ record Packing(
     float[] weight, float[] bias, int[] offsets, int channels, int groups, int groupStep) {
 
   /** Bytes of a tile's input that are to stay in the first cache. */
-  private static final int CACHED = 36 << 10;
+  private static final int CACHED = 48 << 10;
 
   /**
    * Fewer weights than this for a visit of an output are not worth loading and storing its sums.
    */
-  private static final int WORTH_A_VISIT = 6;
+  private static final int WORTH_A_VISIT = 16;
 
   static Packing of(Operation.Convolution convolution, Geometry in) {
     var conv = convolution.conv();

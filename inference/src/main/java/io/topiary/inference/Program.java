@@ -43,10 +43,9 @@ record Program(Planes input, List<Step> steps, Planes scores, int arena) {
         if (block == 1) {
           System.arraycopy(source, next, arena, at, width);
         } else {
-          for (var i = 0; i < block; i++) {
-            var image = next + i * elements;
-            for (var x = 0; x < width; x++) {
-              arena[at + x * block + i] = source[image + x];
+          for (var x = 0; x < width; x++) {
+            for (var i = 0; i < block; i++) {
+              arena[at + x * block + i] = source[next + x + i * elements];
             }
           }
         }

@@ -19,6 +19,9 @@ import java.util.function.Function;
  */
 public final class SparseNetwork {
 
+  /** Vectors of images in a block of a network that has linear layers only. */
+  private static final int LINEAR_VECTORS = 4;
+
   private final Network network;
   private final Kernels kernels;
   private final List<LayerPlan> layers;
@@ -82,11 +85,23 @@ public final class SparseNetwork {
       CompileOptions options,
       Kernels kernels) {
     var stages = Fusion.stages(network, new Weights(values));
-    var single = Compiler.compile(network, stages, kernels, 1);
-    var block = Compiler.compile(network, stages, kernels, kernels.lanes());
+    var programs =
+        blockSizes(stages, kernels.lanes()).stream()
+            .map(images -> Compiler.compile(network, stages, kernels, images))
+            .toList();
     var layers = stages.stream().flatMap(stage -> Choice.plan(stage).stream()).toList();
     return new SparseNetwork(
-        network, kernels, layers, new Batches(single, block, options.threads()));
+        network, kernels, layers, new Batches(programs, options.threads()));
+  }
+
+  /**
+   * How many images a program is for. A convolution has places enough to keep its sums in registers
+   * with one vector of images; a linear layer has one place, and wants more images.
+   */
+  private static List<Integer> blockSizes(List<Stage> stages, int lanes) {
+    var convolutions =
+        stages.stream().anyMatch(stage -> stage.operation() instanceof Operation.Convolution);
+    return convolutions ? List.of(lanes, 1) : List.of(LINEAR_VECTORS * lanes, lanes, 1);
   }
 
   /**
@@ -105,14 +120,20 @@ public final class SparseNetwork {
           "There are %d floats of images; network '%s' takes %d, or a multiple of that, for images of shape %s."
               .formatted(images.length, network.name(), elements, network.input()));
     }
-    for (var i = 0; i < images.length; i++) {
-      if (!Float.isFinite(images[i])) {
-        throw new InferenceException(
-            "Element %d of image %d is %s; images must be finite."
-                .formatted(i % elements, i / elements, images[i]));
-      }
+    if (!kernels.finite(images)) {
+      throw notFinite(images, elements);
     }
     return batches.predict(images, images.length / elements);
+  }
+
+  private static InferenceException notFinite(float[] images, int elements) {
+    var i = 0;
+    while (Float.isFinite(images[i])) {
+      i++;
+    }
+    return new InferenceException(
+        "Element %d of image %d is %s; images must be finite."
+            .formatted(i % elements, i / elements, images[i]));
   }
 
   /** The number of classes that the network tells apart. */

@@ -1,6 +1,7 @@
 package io.topiary.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.topiary.inference.kernel.Kernels;
 import io.topiary.inference.kernel.ScalarKernels;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every built-in network and random graphs against their meaning in double precision. */
 class AgreementTest {
@@ -53,6 +55,18 @@ class AgreementTest {
         Arguments.of("vgg16-bn", 1, Shape.of(3, 224, 224)));
   }
 
+  @ParameterizedTest(name = "{0} inputs")
+  @ValueSource(ints = {1, 15, 67})
+  void shouldAgreeOnLinearLayersInBlocksOfManyImages(int features) {
+    // Given
+    var network = BuiltInNetworks.network("mlp", 19, Shape.of(features, 1, 1), 3);
+
+    for (var sparsity : SPARSITIES) {
+      // When, Then
+      requireAgreement(network, sparsity, 150, features);
+    }
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void shouldAgreeOnRandomGraph(int seed) {
@@ -65,7 +79,7 @@ class AgreementTest {
   }
 
   static IntStream seeds() {
-    return IntStream.range(0, 150);
+    return IntStream.range(0, 120);
   }
 
   /** The first, the last of a block and one behind it are compared; all are computed. */
@@ -94,7 +108,7 @@ class AgreementTest {
     for (var i = 0; i < expected.length; i++) {
       assertThat((double) scores[from + i])
           .as("%s, %s, score %d of %s", network, kernels.name(), from + i, network.nodes())
-          .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-5 * largest + 1e-6));
+          .isCloseTo(expected[i], within(1e-5 * largest + 1e-6));
     }
   }
 }

@@ -46,4 +46,7 @@ public interface Kernels {
 
   /** {@code out = max(out, in)} for a run of floats. */
   void max(float[] arena, int in, int out, int length);
+
+  /** Whether no value is NaN or infinite. */
+  boolean finite(float[] values);
 }

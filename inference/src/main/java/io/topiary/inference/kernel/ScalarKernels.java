@@ -7,7 +7,7 @@ package io.topiary.inference.kernel;
 public final class ScalarKernels implements Kernels {
 
   private static final int LANES = 16;
-  private static final int[] WIDTHS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20};
+  private static final int[] WIDTHS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18};
 
   @Override
   public String name() {
@@ -112,6 +112,16 @@ public final class ScalarKernels implements Kernels {
     for (var i = 0; i < length; i++) {
       arena[out + i] = Math.max(arena[out + i], arena[in + i]);
     }
+  }
+
+  @Override
+  public boolean finite(float[] values) {
+    for (var value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void fill(float[] sums, int length, float bias) {

@@ -1,6 +1,7 @@
 package io.topiary.inference.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Runs of floats, one after the other; a run's end that fills no vector goes float by float. */
@@ -46,5 +47,19 @@ final class Elementwise {
     for (; i < length; i++) {
       arena[out + i] = Math.max(arena[out + i], arena[in + i]);
     }
+  }
+
+  /** Zero times a finite value is zero; zero times any other is NaN, and stays it in a sum. */
+  static boolean finite(float[] values) {
+    var sums = FloatVector.zero(SPECIES);
+    var i = 0;
+    for (; i + SPECIES.length() <= values.length; i += SPECIES.length()) {
+      sums = FloatVector.fromArray(SPECIES, values, i).fma(FloatVector.zero(SPECIES), sums);
+    }
+    var sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; i < values.length; i++) {
+      sum += values[i] * 0;
+    }
+    return sum == 0;
   }
 }

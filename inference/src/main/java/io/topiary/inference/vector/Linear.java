@@ -57,20 +57,27 @@ final class Linear {
 
   private static float gathered(
       float[] weights, int[] columns, int begin, int end, float[] arena, int in) {
-    var s0 = 0f;
-    var s1 = 0f;
-    var s2 = 0f;
-    var s3 = 0f;
+    var v0 = FloatVector.zero(SPECIES);
+    var v1 = FloatVector.zero(SPECIES);
     var k = begin;
-    for (; k + 3 < end; k += 4) {
-      s0 += weights[k] * arena[in + columns[k]];
-      s1 += weights[k + 1] * arena[in + columns[k + 1]];
-      s2 += weights[k + 2] * arena[in + columns[k + 2]];
-      s3 += weights[k + 3] * arena[in + columns[k + 3]];
+    for (; k + 2 * LANES <= end; k += 2 * LANES) {
+      v0 = gathered(weights, columns, k, arena, in, v0);
+      v1 = gathered(weights, columns, k + LANES, arena, in, v1);
     }
+    if (k + LANES <= end) {
+      v0 = gathered(weights, columns, k, arena, in, v0);
+      k += LANES;
+    }
+    var sum = v0.add(v1).reduceLanes(VectorOperators.ADD);
     for (; k < end; k++) {
-      s0 += weights[k] * arena[in + columns[k]];
+      sum += weights[k] * arena[in + columns[k]];
     }
-    return (s0 + s1) + (s2 + s3);
+    return sum;
+  }
+
+  private static FloatVector gathered(
+      float[] weights, int[] columns, int k, float[] arena, int in, FloatVector sums) {
+    return FloatVector.fromArray(SPECIES, weights, k)
+        .fma(FloatVector.fromArray(SPECIES, arena, in, columns, k), sums);
   }
 }

@@ -5,9 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 2 vectors of places for every output of a {@link SparseConvolution}. The sums are local
- * variables, and their number a constant of the class, because only then does the JIT keep them in
- * registers.
+ * 2 vectors of places for every output of a {@link SparseConvolution}. The sums are local variables, and
+ * their number a constant of the class, because only then does the JIT keep them in registers.
  */
 final class Sparse2 {
 
@@ -49,34 +48,33 @@ final class Sparse2 {
       for (; k + 3 < end; k += 4) {
         var w0 = FloatVector.broadcast(SPECIES, weights[k]);
         var p0 = in + offsets[k];
-        s0 = FloatVector.fromArray(SPECIES, arena, p0).fma(w0, s0);
-        s1 = FloatVector.fromArray(SPECIES, arena, p0 + LANES).fma(w0, s1);
+        s0 = w0.fma(FloatVector.fromArray(SPECIES, arena, p0), s0);
+        s1 = w0.fma(FloatVector.fromArray(SPECIES, arena, p0 + LANES), s1);
         var w1 = FloatVector.broadcast(SPECIES, weights[k + 1]);
         var p1 = in + offsets[k + 1];
-        t10 = FloatVector.fromArray(SPECIES, arena, p1).fma(w1, t10);
-        t11 = FloatVector.fromArray(SPECIES, arena, p1 + LANES).fma(w1, t11);
+        t10 = w1.fma(FloatVector.fromArray(SPECIES, arena, p1), t10);
+        t11 = w1.fma(FloatVector.fromArray(SPECIES, arena, p1 + LANES), t11);
         var w2 = FloatVector.broadcast(SPECIES, weights[k + 2]);
         var p2 = in + offsets[k + 2];
-        t20 = FloatVector.fromArray(SPECIES, arena, p2).fma(w2, t20);
-        t21 = FloatVector.fromArray(SPECIES, arena, p2 + LANES).fma(w2, t21);
+        t20 = w2.fma(FloatVector.fromArray(SPECIES, arena, p2), t20);
+        t21 = w2.fma(FloatVector.fromArray(SPECIES, arena, p2 + LANES), t21);
         var w3 = FloatVector.broadcast(SPECIES, weights[k + 3]);
         var p3 = in + offsets[k + 3];
-        t30 = FloatVector.fromArray(SPECIES, arena, p3).fma(w3, t30);
-        t31 = FloatVector.fromArray(SPECIES, arena, p3 + LANES).fma(w3, t31);
+        t30 = w3.fma(FloatVector.fromArray(SPECIES, arena, p3), t30);
+        t31 = w3.fma(FloatVector.fromArray(SPECIES, arena, p3 + LANES), t31);
       }
       s0 = s0.add(t10).add(t20.add(t30));
       s1 = s1.add(t11).add(t21.add(t31));
       for (; k < end; k++) {
         var w = FloatVector.broadcast(SPECIES, weights[k]);
         var p = in + offsets[k];
-        s0 = FloatVector.fromArray(SPECIES, arena, p).fma(w, s0);
-        s1 = FloatVector.fromArray(SPECIES, arena, p + LANES).fma(w, s1);
+        s0 = w.fma(FloatVector.fromArray(SPECIES, arena, p), s0);
+        s1 = w.fma(FloatVector.fromArray(SPECIES, arena, p + LANES), s1);
       }
       s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
       s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
       s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
-          .intoArray(arena, to + LANES);
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES))).intoArray(arena, to + LANES);
       to += layer.outPlane();
       add += step;
     }

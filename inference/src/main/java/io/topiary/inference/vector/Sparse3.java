@@ -5,9 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 3 vectors of places for every output of a {@link SparseConvolution}. The sums are local
- * variables, and their number a constant of the class, because only then does the JIT keep them in
- * registers.
+ * 3 vectors of places for every output of a {@link SparseConvolution}. The sums are local variables, and
+ * their number a constant of the class, because only then does the JIT keep them in registers.
  */
 final class Sparse3 {
 
@@ -47,14 +46,14 @@ final class Sparse3 {
       for (; k + 1 < end; k += 2) {
         var w0 = FloatVector.broadcast(SPECIES, weights[k]);
         var p0 = in + offsets[k];
-        s0 = FloatVector.fromArray(SPECIES, arena, p0).fma(w0, s0);
-        s1 = FloatVector.fromArray(SPECIES, arena, p0 + LANES).fma(w0, s1);
-        s2 = FloatVector.fromArray(SPECIES, arena, p0 + 2 * LANES).fma(w0, s2);
+        s0 = w0.fma(FloatVector.fromArray(SPECIES, arena, p0), s0);
+        s1 = w0.fma(FloatVector.fromArray(SPECIES, arena, p0 + LANES), s1);
+        s2 = w0.fma(FloatVector.fromArray(SPECIES, arena, p0 + 2 * LANES), s2);
         var w1 = FloatVector.broadcast(SPECIES, weights[k + 1]);
         var p1 = in + offsets[k + 1];
-        t10 = FloatVector.fromArray(SPECIES, arena, p1).fma(w1, t10);
-        t11 = FloatVector.fromArray(SPECIES, arena, p1 + LANES).fma(w1, t11);
-        t12 = FloatVector.fromArray(SPECIES, arena, p1 + 2 * LANES).fma(w1, t12);
+        t10 = w1.fma(FloatVector.fromArray(SPECIES, arena, p1), t10);
+        t11 = w1.fma(FloatVector.fromArray(SPECIES, arena, p1 + LANES), t11);
+        t12 = w1.fma(FloatVector.fromArray(SPECIES, arena, p1 + 2 * LANES), t12);
       }
       s0 = s0.add(t10);
       s1 = s1.add(t11);
@@ -62,18 +61,16 @@ final class Sparse3 {
       for (; k < end; k++) {
         var w = FloatVector.broadcast(SPECIES, weights[k]);
         var p = in + offsets[k];
-        s0 = FloatVector.fromArray(SPECIES, arena, p).fma(w, s0);
-        s1 = FloatVector.fromArray(SPECIES, arena, p + LANES).fma(w, s1);
-        s2 = FloatVector.fromArray(SPECIES, arena, p + 2 * LANES).fma(w, s2);
+        s0 = w.fma(FloatVector.fromArray(SPECIES, arena, p), s0);
+        s1 = w.fma(FloatVector.fromArray(SPECIES, arena, p + LANES), s1);
+        s2 = w.fma(FloatVector.fromArray(SPECIES, arena, p + 2 * LANES), s2);
       }
       s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
       s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
       s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
-          .intoArray(arena, to + LANES);
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES))).intoArray(arena, to + LANES);
       s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
-      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES)))
-          .intoArray(arena, to + 2 * LANES);
+      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES))).intoArray(arena, to + 2 * LANES);
       to += layer.outPlane();
       add += step;
     }

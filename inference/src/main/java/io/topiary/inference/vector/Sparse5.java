@@ -5,9 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 5 vectors of places for every output of a {@link SparseConvolution}. The sums are local
- * variables, and their number a constant of the class, because only then does the JIT keep them in
- * registers.
+ * 5 vectors of places for every output of a {@link SparseConvolution}. The sums are local variables, and
+ * their number a constant of the class, because only then does the JIT keep them in registers.
  */
 final class Sparse5 {
 
@@ -46,26 +45,22 @@ final class Sparse5 {
       for (; k < end; k++) {
         var w = FloatVector.broadcast(SPECIES, weights[k]);
         var p = in + offsets[k];
-        s0 = FloatVector.fromArray(SPECIES, arena, p).fma(w, s0);
-        s1 = FloatVector.fromArray(SPECIES, arena, p + LANES).fma(w, s1);
-        s2 = FloatVector.fromArray(SPECIES, arena, p + 2 * LANES).fma(w, s2);
-        s3 = FloatVector.fromArray(SPECIES, arena, p + 3 * LANES).fma(w, s3);
-        s4 = FloatVector.fromArray(SPECIES, arena, p + 4 * LANES).fma(w, s4);
+        s0 = w.fma(FloatVector.fromArray(SPECIES, arena, p), s0);
+        s1 = w.fma(FloatVector.fromArray(SPECIES, arena, p + LANES), s1);
+        s2 = w.fma(FloatVector.fromArray(SPECIES, arena, p + 2 * LANES), s2);
+        s3 = w.fma(FloatVector.fromArray(SPECIES, arena, p + 3 * LANES), s3);
+        s4 = w.fma(FloatVector.fromArray(SPECIES, arena, p + 4 * LANES), s4);
       }
       s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
       s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
       s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
-          .intoArray(arena, to + LANES);
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES))).intoArray(arena, to + LANES);
       s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
-      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES)))
-          .intoArray(arena, to + 2 * LANES);
+      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES))).intoArray(arena, to + 2 * LANES);
       s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
-      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES)))
-          .intoArray(arena, to + 3 * LANES);
+      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES))).intoArray(arena, to + 3 * LANES);
       s4 = s4.add(FloatVector.fromArray(SPECIES, arena, add + 4 * LANES));
-      s4.blend(0f, s4.lt(FloatVector.fromArray(SPECIES, floor, at + 4 * LANES)))
-          .intoArray(arena, to + 4 * LANES);
+      s4.blend(0f, s4.lt(FloatVector.fromArray(SPECIES, floor, at + 4 * LANES))).intoArray(arena, to + 4 * LANES);
       to += layer.outPlane();
       add += step;
     }

@@ -12,7 +12,7 @@ public final class VectorKernels implements Kernels {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int[] SPARSE_WIDTHS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20};
+  private static final int[] SPARSE_WIDTHS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18};
   private static final int[] TALL_WIDTHS = {1, 2};
   private static final int[] WIDE_WIDTHS = {3, 4, 5, 6};
   private static final int TALL = 8;
@@ -83,7 +83,6 @@ public final class VectorKernels implements Kernels {
       case 14 -> Sparse14.run(layer, block, arena, in, out, residual, step, floor, at);
       case 16 -> Sparse16.run(layer, block, arena, in, out, residual, step, floor, at);
       case 18 -> Sparse18.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 20 -> Sparse20.run(layer, block, arena, in, out, residual, step, floor, at);
       default -> throw new IllegalArgumentException("there is no kernel of width " + width);
     }
   }
@@ -140,6 +139,11 @@ public final class VectorKernels implements Kernels {
       float shift,
       boolean relu) {
     Elementwise.affine(arena, in, out, residual, length, scale, shift, relu);
+  }
+
+  @Override
+  public boolean finite(float[] values) {
+    return Elementwise.finite(values);
   }
 
   @Override
