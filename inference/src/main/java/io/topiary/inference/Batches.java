@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spreads a batch over programs and threads: large blocks first, what is left in smaller ones and at last image by image. Every
- * thread takes the next unit of work when it has done one, each in an arena of its own; there is no
- * barrier within the network, where a thread that has lost its core would hold up the others.
+ * Spreads a batch over programs and threads: large blocks first, what is left in smaller ones and
+ * at last image by image. Every thread takes the next unit of work when it has done one, each in an
+ * arena of its own; there is no barrier within the network, where a thread that has lost its core
+ * would hold up the others.
  */
 final class Batches {
 

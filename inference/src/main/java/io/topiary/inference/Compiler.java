@@ -45,8 +45,7 @@ final class Compiler {
     } else if (operation instanceof Operation.Linear linear) {
       return in.images() == 1
           ? rows(stage, linear, Choice.ofRows(linear), in, out)
-          : layer(
-              stage, Packing.of(linear, in.geometry()), Choice.of(linear), in, out);
+          : layer(stage, Packing.of(linear, in.geometry()), Choice.of(linear), in, out);
     } else if (operation instanceof Operation.Affine affine) {
       return affine(stage, affine, in, out);
     } else if (operation instanceof Operation.MaxPooling max) {

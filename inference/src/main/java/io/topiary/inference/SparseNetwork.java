@@ -90,8 +90,7 @@ public final class SparseNetwork {
             .map(images -> Compiler.compile(network, stages, kernels, images))
             .toList();
     var layers = stages.stream().flatMap(stage -> Choice.plan(stage).stream()).toList();
-    return new SparseNetwork(
-        network, kernels, layers, new Batches(programs, options.threads()));
+    return new SparseNetwork(network, kernels, layers, new Batches(programs, options.threads()));
   }
 
   /**
@@ -109,7 +108,8 @@ public final class SparseNetwork {
    *
    * @param images one after the other, each {@code [channels, height, width]} as {@link #input}
    *     says, the last dimension running fastest
-   * @return a score for every class, image by image
+   * @return a score for every class, image by image; the same ones for the same images whoever else
+   *     computes, though the last bits depend on how many images and threads there are
    * @throws InferenceException when there is no image, a part of one, or an element that is NaN or
    *     infinite
    */

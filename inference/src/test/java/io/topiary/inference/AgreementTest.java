@@ -79,7 +79,7 @@ class AgreementTest {
   }
 
   static IntStream seeds() {
-    return IntStream.range(0, 120);
+    return IntStream.range(0, 80);
   }
 
   /** The first, the last of a block and one behind it are compared; all are computed. */

@@ -104,7 +104,7 @@ class SparseNetworkTest {
     // Given
     var compiled = compiled(3);
     var images = RandomWeights.images(network, 37, new Random(SEED));
-    var expected = compiled(1).predict(images);
+    var expected = compiled.predict(images);
     var pool = Executors.newFixedThreadPool(4);
 
     try {

@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 1 vector of places for every output of a {@link SparseConvolution}. The sums are local variables, and
- * their number a constant of the class, because only then does the JIT keep them in registers.
+ * 1 vector of places for every output of a {@link SparseConvolution}. The sums are local variables,
+ * and their number a constant of the class, because only then does the JIT keep them in registers.
  */
 final class Sparse1 {
 

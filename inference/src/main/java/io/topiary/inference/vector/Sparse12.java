@@ -5,8 +5,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 12 vectors of places for every output of a {@link SparseConvolution}. The sums are local variables, and
- * their number a constant of the class, because only then does the JIT keep them in registers.
+ * 12 vectors of places for every output of a {@link SparseConvolution}. The sums are local
+ * variables, and their number a constant of the class, because only then does the JIT keep them in
+ * registers.
  */
 final class Sparse12 {
 
@@ -68,27 +69,38 @@ final class Sparse12 {
       s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
       s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
       s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES))).intoArray(arena, to + LANES);
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
+          .intoArray(arena, to + LANES);
       s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
-      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES))).intoArray(arena, to + 2 * LANES);
+      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES)))
+          .intoArray(arena, to + 2 * LANES);
       s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
-      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES))).intoArray(arena, to + 3 * LANES);
+      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES)))
+          .intoArray(arena, to + 3 * LANES);
       s4 = s4.add(FloatVector.fromArray(SPECIES, arena, add + 4 * LANES));
-      s4.blend(0f, s4.lt(FloatVector.fromArray(SPECIES, floor, at + 4 * LANES))).intoArray(arena, to + 4 * LANES);
+      s4.blend(0f, s4.lt(FloatVector.fromArray(SPECIES, floor, at + 4 * LANES)))
+          .intoArray(arena, to + 4 * LANES);
       s5 = s5.add(FloatVector.fromArray(SPECIES, arena, add + 5 * LANES));
-      s5.blend(0f, s5.lt(FloatVector.fromArray(SPECIES, floor, at + 5 * LANES))).intoArray(arena, to + 5 * LANES);
+      s5.blend(0f, s5.lt(FloatVector.fromArray(SPECIES, floor, at + 5 * LANES)))
+          .intoArray(arena, to + 5 * LANES);
       s6 = s6.add(FloatVector.fromArray(SPECIES, arena, add + 6 * LANES));
-      s6.blend(0f, s6.lt(FloatVector.fromArray(SPECIES, floor, at + 6 * LANES))).intoArray(arena, to + 6 * LANES);
+      s6.blend(0f, s6.lt(FloatVector.fromArray(SPECIES, floor, at + 6 * LANES)))
+          .intoArray(arena, to + 6 * LANES);
       s7 = s7.add(FloatVector.fromArray(SPECIES, arena, add + 7 * LANES));
-      s7.blend(0f, s7.lt(FloatVector.fromArray(SPECIES, floor, at + 7 * LANES))).intoArray(arena, to + 7 * LANES);
+      s7.blend(0f, s7.lt(FloatVector.fromArray(SPECIES, floor, at + 7 * LANES)))
+          .intoArray(arena, to + 7 * LANES);
       s8 = s8.add(FloatVector.fromArray(SPECIES, arena, add + 8 * LANES));
-      s8.blend(0f, s8.lt(FloatVector.fromArray(SPECIES, floor, at + 8 * LANES))).intoArray(arena, to + 8 * LANES);
+      s8.blend(0f, s8.lt(FloatVector.fromArray(SPECIES, floor, at + 8 * LANES)))
+          .intoArray(arena, to + 8 * LANES);
       s9 = s9.add(FloatVector.fromArray(SPECIES, arena, add + 9 * LANES));
-      s9.blend(0f, s9.lt(FloatVector.fromArray(SPECIES, floor, at + 9 * LANES))).intoArray(arena, to + 9 * LANES);
+      s9.blend(0f, s9.lt(FloatVector.fromArray(SPECIES, floor, at + 9 * LANES)))
+          .intoArray(arena, to + 9 * LANES);
       s10 = s10.add(FloatVector.fromArray(SPECIES, arena, add + 10 * LANES));
-      s10.blend(0f, s10.lt(FloatVector.fromArray(SPECIES, floor, at + 10 * LANES))).intoArray(arena, to + 10 * LANES);
+      s10.blend(0f, s10.lt(FloatVector.fromArray(SPECIES, floor, at + 10 * LANES)))
+          .intoArray(arena, to + 10 * LANES);
       s11 = s11.add(FloatVector.fromArray(SPECIES, arena, add + 11 * LANES));
-      s11.blend(0f, s11.lt(FloatVector.fromArray(SPECIES, floor, at + 11 * LANES))).intoArray(arena, to + 11 * LANES);
+      s11.blend(0f, s11.lt(FloatVector.fromArray(SPECIES, floor, at + 11 * LANES)))
+          .intoArray(arena, to + 11 * LANES);
       to += layer.outPlane();
       add += step;
     }

@@ -5,8 +5,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 2 vectors of places for every output of a {@link SparseConvolution}. The sums are local variables, and
- * their number a constant of the class, because only then does the JIT keep them in registers.
+ * 2 vectors of places for every output of a {@link SparseConvolution}. The sums are local
+ * variables, and their number a constant of the class, because only then does the JIT keep them in
+ * registers.
  */
 final class Sparse2 {
 
@@ -74,7 +75,8 @@ final class Sparse2 {
       s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
       s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
       s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES))).intoArray(arena, to + LANES);
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
+          .intoArray(arena, to + LANES);
       to += layer.outPlane();
       add += step;
     }

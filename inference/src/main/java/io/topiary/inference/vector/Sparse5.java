@@ -5,8 +5,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 5 vectors of places for every output of a {@link SparseConvolution}. The sums are local variables, and
- * their number a constant of the class, because only then does the JIT keep them in registers.
+ * 5 vectors of places for every output of a {@link SparseConvolution}. The sums are local
+ * variables, and their number a constant of the class, because only then does the JIT keep them in
+ * registers.
  */
 final class Sparse5 {
 
@@ -54,13 +55,17 @@ final class Sparse5 {
       s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
       s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
       s1 = s1.add(FloatVector.fromArray(SPECIES, arena, add + LANES));
-      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES))).intoArray(arena, to + LANES);
+      s1.blend(0f, s1.lt(FloatVector.fromArray(SPECIES, floor, at + LANES)))
+          .intoArray(arena, to + LANES);
       s2 = s2.add(FloatVector.fromArray(SPECIES, arena, add + 2 * LANES));
-      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES))).intoArray(arena, to + 2 * LANES);
+      s2.blend(0f, s2.lt(FloatVector.fromArray(SPECIES, floor, at + 2 * LANES)))
+          .intoArray(arena, to + 2 * LANES);
       s3 = s3.add(FloatVector.fromArray(SPECIES, arena, add + 3 * LANES));
-      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES))).intoArray(arena, to + 3 * LANES);
+      s3.blend(0f, s3.lt(FloatVector.fromArray(SPECIES, floor, at + 3 * LANES)))
+          .intoArray(arena, to + 3 * LANES);
       s4 = s4.add(FloatVector.fromArray(SPECIES, arena, add + 4 * LANES));
-      s4.blend(0f, s4.lt(FloatVector.fromArray(SPECIES, floor, at + 4 * LANES))).intoArray(arena, to + 4 * LANES);
+      s4.blend(0f, s4.lt(FloatVector.fromArray(SPECIES, floor, at + 4 * LANES)))
+          .intoArray(arena, to + 4 * LANES);
       to += layer.outPlane();
       add += step;
     }
