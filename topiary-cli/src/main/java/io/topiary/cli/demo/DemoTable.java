@@ -28,6 +28,8 @@ final class DemoTable {
           "vs dense",
           "just pruned %",
           "theor. speedup",
+          "1 image",
+          "64 images",
           "bytes dense",
           "bytes sparse",
           "d1",
@@ -117,6 +119,8 @@ final class DemoTable {
         "",
         "",
         speedup(evaluation),
+        measured(evaluation, 1),
+        measured(evaluation, 64),
         bytes(evaluation.getBytesDense()),
         "",
         "",
@@ -152,6 +156,8 @@ final class DemoTable {
             .orElse(""),
         pruned.map(before -> percent(before.evaluation().getTest())).orElse(""),
         speedup(evaluation),
+        measured(evaluation, 1),
+        measured(evaluation, 64),
         bytes(evaluation.getBytesDense()),
         bytes(evaluation.getBytesSparse()),
         share(learningRate.getD1()),
@@ -182,6 +188,17 @@ final class DemoTable {
 
   private static String speedup(Evaluation evaluation) {
     return format("%.2fx", evaluation.getTheoreticalSpeedup());
+  }
+
+  /** Of passes over so many images; nothing where nothing was timed. */
+  private static String measured(Evaluation evaluation, int batch) {
+    return evaluation.getMeasured().stream()
+        .filter(measured -> measured.getBatch() == batch)
+        .map(
+            measured ->
+                measured.getSpeedup().map(speedup -> format("%.2fx", speedup)).orElse("withheld"))
+        .findFirst()
+        .orElse("");
   }
 
   private static String bytes(long bytes) {

@@ -5,6 +5,7 @@ import io.topiary.evaluator.EvaluatorConfig;
 import io.topiary.evaluator.EvaluatorService;
 import io.topiary.evaluator.frontier.FrontierConfig;
 import io.topiary.evaluator.frontier.FrontierService;
+import io.topiary.evaluator.timing.TimingSettings;
 import io.topiary.pruner.PrunerConfig;
 import io.topiary.pruner.PrunerService;
 import io.topiary.runtime.artifact.ArtifactStore;
@@ -40,6 +41,9 @@ final class Pipeline implements AutoCloseable {
               FrontierConfig.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
           .toList();
+
+  /** Training pauses meanwhile, twice for each of some seven networks: enough, for small ones. */
+  private static final String TIMING_BUDGET = "200ms";
 
   private final Resources resources;
   private final KafkaSettings kafka;
@@ -109,6 +113,7 @@ final class Pipeline implements AutoCloseable {
         Map.of(
             KafkaSettings.BOOTSTRAP_SERVERS.name(), broker.bootstrapServers(),
             TrainerConfig.SLOTS.name(), String.valueOf(slots),
+            TimingSettings.BUDGET.name(), TIMING_BUDGET,
             WorkerSettings.NAME.name(), "demo",
             WorkerSettings.DATA_FOLDERS.name(), dataDir.toString(),
             PrunerConfig.STATE_DIRECTORY.name(), folder.state().toString(),

@@ -6,8 +6,10 @@ import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.DataSpec;
 import io.topiary.schemas.Disagreement;
 import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.Latency;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Lineage;
+import io.topiary.schemas.MeasuredSpeedup;
 import io.topiary.schemas.NetworkSpec;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Recipe;
@@ -83,8 +85,26 @@ final class DemoRecords {
         .setTheoreticalSpeedup(1 / (1 - sparsity))
         .setBytesDense(78_000)
         .setBytesSparse(12_345)
+        .setMeasured(stage == Stage.DENSE ? List.of() : List.of(told(), withheld()))
         .setAt(Instant.EPOCH)
         .build();
+  }
+
+  private static MeasuredSpeedup told() {
+    return measured(1).setSpeedup(6.25).setLow(6.0).setHigh(6.5).setDrift(0.02).build();
+  }
+
+  private static MeasuredSpeedup withheld() {
+    return measured(64).setDrift(0.2).setWithheld("The dense baseline drifted.").build();
+  }
+
+  private static MeasuredSpeedup.Builder measured(int batch) {
+    return MeasuredSpeedup.newBuilder()
+        .setBatch(batch)
+        .setWarmUp(10)
+        .setRounds(100)
+        .setDense(new Latency(5.0, 6.0))
+        .setSparse(new Latency(0.8, 0.9));
   }
 
   /** How the plan to a sparsity ended. */
