@@ -39,7 +39,7 @@ record InferenceOptions(
             List.of(0.0, 0.7, 0.8, 0.9, 0.95, 0.98),
             1,
             7,
-            0.4,
+            0.3,
             1.5,
             Path.of("topiary-data/compare-inference"),
             "/usr/bin/python3",
