@@ -7,13 +7,16 @@ final class Rounds {
 
   private static final double TRIAL_SECONDS = 0.25;
   private static final int TRIALS = 3;
+  private static final int STEADY = 5;
+  private static final int LONGEST = 8;
+  private static final double FASTER = 0.97;
 
   private Rounds() {}
 
   /** Milliseconds of a pass, for each contender the mean of each round. */
   static double[][] time(List<Contender> contenders, InferenceOptions options) {
     for (var contender : contenders) {
-      round(contender, options.warmUp());
+      warm(contender, options.warmUp());
     }
     var times = new double[contenders.size()][options.rounds()];
     for (var round = 0; round < options.rounds(); round++) {
@@ -22,6 +25,23 @@ final class Rounds {
       }
     }
     return times;
+  }
+
+  /**
+   * Runs for some seconds, and on for as long as it becomes faster, at most eight times as long:
+   * how soon the JVM has compiled everything depends on what else the machine does.
+   */
+  private static void warm(Contender contender, double seconds) {
+    var start = System.nanoTime();
+    var shortest = Double.POSITIVE_INFINITY;
+    var steady = 0;
+    var elapsed = 0.0;
+    while (elapsed < seconds || (steady < STEADY && elapsed < LONGEST * seconds)) {
+      var time = round(contender, seconds / STEADY);
+      steady = time < FASTER * shortest ? 0 : steady + 1;
+      shortest = Math.min(shortest, time);
+      elapsed = (System.nanoTime() - start) / 1e9;
+    }
   }
 
   /** The fastest of them by the shortest of some short rounds; the others are closed. */
