@@ -39,7 +39,8 @@ public record FrontierConfig(Path stateDirectory, Optional<HostInfo> advertised)
   /** Absent when the text is none. */
   private static Optional<HostInfo> hostInfo(String text) {
     try {
-      return Optional.ofNullable(HostInfo.buildFromEndpoint(text));
+      return Optional.ofNullable(HostInfo.buildFromEndpoint(text))
+          .filter(address -> !address.host().isEmpty());
     } catch (ConfigException e) {
       return Optional.empty();
     }

@@ -83,6 +83,7 @@ public final class FrontierService implements AutoCloseable {
   static Map<String, Object> properties(FrontierConfig config, HostInfo self) {
     var properties = new HashMap<>(StreamsApplication.properties(NAME, config.stateDirectory()));
     properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, Neighbours.text(self));
+    properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallStores.class);
     return properties;
   }
 

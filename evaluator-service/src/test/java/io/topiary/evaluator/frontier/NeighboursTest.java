@@ -1,0 +1,101 @@
+package io.topiary.evaluator.frontier;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.topiary.runtime.telemetry.Telemetry;
+import java.net.URI;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.state.HostInfo;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NeighboursTest {
+
+  private final Telemetry replica = Telemetry.start("localhost", 0);
+  private final HostInfo host = new HostInfo("localhost", replica.address().getPort());
+  private final Neighbours neighbours = new Neighbours();
+
+  @AfterEach
+  void close() {
+    replica.close();
+  }
+
+  @Test
+  void shouldAskForPartitionsByTheSameAddress() {
+    // Given
+    var asked = new AtomicReference<String>();
+    replica.serve(
+        "/models",
+        exchange -> {
+          asked.set(
+              exchange.getRequestURI()
+                  + " of "
+                  + exchange.getRequestHeaders().getFirst(Neighbours.PARTITIONS));
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write("{\"name\": \"a b\"}".getBytes(UTF_8));
+        });
+
+    // When
+    var answer = ask("/models/a%20b?x=%26", new TreeSet<>(Set.of(4, 1)));
+
+    // Then
+    assertThat(answer.orElseThrow().get("name").asText()).isEqualTo("a b");
+    assertThat(asked.get()).isEqualTo("/models/a%20b?x=%26 of 1,4");
+  }
+
+  @Test
+  void shouldTakeAnAnswerOfNothingForOneAndNoOtherPage() {
+    // Given
+    answer(404, "{\"error\": \"No model is called 'x'.\"}");
+
+    // When, then
+    assertThat(ask("/models", Set.of(0))).isEmpty();
+    assertThatThrownBy(() -> ask("/no-page-of-ours", Set.of(0)))
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(NotReadyException.class);
+  }
+
+  @Test
+  void shouldPassOnWhyAReplicaCannotAnswer() {
+    // Given
+    answer(503, "{\"error\": \"It is being restored.\"}");
+
+    // When, then
+    assertThatThrownBy(() -> ask("/models", Set.of(0)))
+        .hasCauseInstanceOf(NotReadyException.class)
+        .hasMessageContaining("says: It is being restored.");
+  }
+
+  @Test
+  void shouldSayWhichReplicaDoesNotAnswer() {
+    // Given
+    replica.close();
+
+    // When, then
+    assertThatThrownBy(() -> ask("/models", Set.of(0)))
+        .hasCauseInstanceOf(NotReadyException.class)
+        .hasMessageContaining(
+            "The replica at localhost:%d, which holds a part of what was asked for, does not answer",
+            host.port());
+  }
+
+  private void answer(int status, String body) {
+    replica.serve(
+        "/models",
+        exchange -> {
+          exchange.sendResponseHeaders(status, 0);
+          exchange.getResponseBody().write(body.getBytes(UTF_8));
+        });
+  }
+
+  private Optional<JsonNode> ask(String address, Set<Integer> partitions) {
+    return neighbours.ask(host, URI.create(address), partitions).join();
+  }
+}
