@@ -136,17 +136,16 @@ function rates(steps) {
 
 function timings(evaluation) {
   const columns = [{ title: "Batch" }, { title: "Dense p50", number: true }, { title: "Dense p99", number: true },
-    { title: "Sparse p50", number: true }, { title: "Sparse p99", number: true }, { title: "Speedup" }, { title: "Drift", number: true }];
+    { title: "Sparse p50", number: true }, { title: "Sparse p99", number: true }, { title: "Speedup" }, { title: "Drift", number: true }, { title: "Rounds", number: true }];
   const millis = (value) => `${format.fixed(value, 3)} ms`;
   const rows = evaluation.measured.map((one) => ({ cells: [String(one.batch), millis(one.dense.p50), millis(one.dense.p99),
     millis(one.sparse.p50), millis(one.sparse.p99),
     one.withheld ? el("span", {}, "withheld ", el("span", { class: "reason" }, one.withheld)) : `${format.times(one.speedup)} (${format.fixed(one.low, 2)} to ${format.fixed(one.high, 2)})`,
-    format.percent(one.drift)] }));
+    format.percent(one.drift), format.whole(one.rounds)] }));
   const protocol = evaluation.protocol;
   return section("timings", "Measured speedup", table("Latency and speedup by batch size", columns, rows),
     protocol ? el("p", { class: "note" }, `Dense: ${protocol.denseEngine}. Sparse: ${protocol.sparseEngine}. `
-      + `${protocol.threads} thread${protocol.threads === 1 ? "" : "s"} each, ${format.whole(protocol.rounds)} pairs of passes in turn `
-      + `after ${format.whole(protocol.warmUp)} to warm up; median of ratios with its 95% interval.`) : "");
+      + `${protocol.threads} thread${protocol.threads === 1 ? "" : "s"} each, in turn; the speedup is the median of the rounds' ratios, with its 95% interval.`) : "");
 }
 
 function withBar(share, text, kind) {

@@ -35,8 +35,7 @@ export function figuresTable(points) {
 
 function measured(point, batch) {
   const stat = (point.measuredSpeedup ?? []).find((one) => one.batch === batch);
-  if (!stat) return "–";
-  return stat.mean === null || stat.mean === undefined ? "withheld" : format.timesSpread(stat);
+  return stat?.count === 0 ? "withheld" : format.timesSpread(stat);
 }
 
 export function checkpointTable(checkpoints) {
@@ -55,5 +54,5 @@ export function checkpointTable(checkpoints) {
         format.percent(one.validationAccuracy), format.percent(one.testAccuracy), format.moment(one.at),
       ],
     }));
-  return table("Evaluated checkpoints, newest first", columns, rows);
+  return table("Checkpoints, newest first", columns, rows);
 }

@@ -10,6 +10,7 @@ import { colour, mark, niceTicks, plot } from "./plot.js";
 const isDense = (point) => String(point.method).toLowerCase() === "dense" || point.sparsity === 0;
 const keyOf = (point) => `${point.model} on ${point.data}`;
 const has = (value) => value !== null && value !== undefined;
+const told = (stat) => has(stat.mean) && stat.count !== 0;
 
 export function frontier() {
   const accuracy = section("accuracy", "Accuracy against sparsity");
@@ -133,7 +134,7 @@ function words(name, point) {
   const seeds = point.count === 1 ? "1 network" : `${point.count} networks`;
   const theoretical = format.timesSpread(point.theoreticalSpeedup);
   const measured = (point.measuredSpeedup ?? []).map((one) =>
-    [`measured, batch ${one.batch}`, has(one.mean) ? format.timesSpread(one) : "withheld"]);
+    [`measured, batch ${one.batch}`, told(one) ? format.timesSpread(one) : "withheld"]);
   return {
     label: `${name} at ${format.sparsity(point.sparsity)}: test ${format.spread(point.test)}, ${seeds}`,
     link: point.bestCheckpoint ? `#/checkpoints/${encodeURIComponent(point.bestCheckpoint)}` : null,
@@ -174,7 +175,7 @@ function speedupPart(points) {
   ];
   const highest = Math.max(1.2, ...kinds.flatMap((kind) => sparse.map((point) => {
     const stat = kind.of(point);
-    return stat && has(stat.mean) ? stat.mean + (stat.std ?? 0) : 0;
+    return stat && told(stat) ? stat.mean + (stat.std ?? 0) : 0;
   })));
   return [legend(series),
     el("div", { class: "panels" }, kinds.map((kind) => speedupPanel(kind, series, highest * 1.08))),
@@ -182,15 +183,14 @@ function speedupPart(points) {
 }
 
 function speedupPanel(kind, series, high) {
-  const withheld = [];
+  const untold = [];
   const drawn = series.map(({ name, index, points }) => ({
     name,
     index,
     points: points.flatMap((point) => {
       const stat = kind.of(point);
-      if (!stat) return [];
-      if (!has(stat.mean)) {
-        withheld.push(`${name} at ${format.sparsity(point.sparsity)}`);
+      if (!stat || !told(stat)) {
+        untold.push(`${name} at ${format.sparsity(point.sparsity)}`);
         return [{ gap: true }];
       }
       const text = format.timesSpread(stat);
@@ -211,7 +211,7 @@ function speedupPanel(kind, series, high) {
       lines: [{ y: 1, text: "as fast as dense" }],
       series: drawn,
     }),
-    withheld.length ? el("p", { class: "note withheld" }, `Withheld, as the dense baseline drifted: ${withheld.join("; ")}.`) : null);
+    untold.length ? el("p", { class: "note withheld" }, `Withheld, or not timed: ${untold.join("; ")}.`) : null);
 }
 
 function checkpointPart(details) {
