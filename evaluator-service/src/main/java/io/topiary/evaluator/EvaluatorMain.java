@@ -2,6 +2,7 @@ package io.topiary.evaluator;
 
 import io.topiary.evaluator.frontier.FrontierConfig;
 import io.topiary.evaluator.frontier.FrontierService;
+import io.topiary.evaluator.page.PageService;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.Setting;
@@ -39,6 +40,7 @@ public final class EvaluatorMain {
     try {
       if (roles.contains(Role.FRONTIER)) {
         started.own(frontier(settings, telemetry));
+        started.own(PageService.start(KafkaSettings.from(settings), telemetry, Clock.systemUTC()));
       }
       if (roles.contains(Role.WORKER)) {
         started.own(worker(settings, telemetry));

@@ -12,14 +12,14 @@ import java.util.Set;
 enum Role {
   /** Evaluates checkpoints. */
   WORKER,
-  /** Aggregates evaluations, answers questions about them and shows their gauges. */
+  /** Aggregates evaluations, answers questions about them, shows their gauges and the page. */
   FRONTIER;
 
   static final Setting<Set<Role>> SETTING =
       new Setting<>(
           "topiary.evaluator.roles",
           "what this process is: worker, which evaluates checkpoints, and frontier, which"
-              + " aggregates evaluations and answers for them",
+              + " aggregates evaluations, answers for them and serves the page",
           "worker, frontier, or both separated by a comma",
           Optional.of("worker,frontier"),
           Role::parse);

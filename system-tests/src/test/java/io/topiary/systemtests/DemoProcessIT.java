@@ -66,7 +66,7 @@ class DemoProcessIT {
       // When it is told to stop, it has nothing to say of what can no longer be started
       assertThat(demo.terminate(Duration.ofSeconds(45))).isEqualTo(143);
       assertThat(demo.output().lines())
-          .allMatch(line -> line.startsWith("Metrics") || line.startsWith("Interrupted"));
+          .allMatch(line -> line.startsWith("Page") || line.startsWith("Interrupted"));
     }
   }
 

@@ -54,7 +54,7 @@ final class Demo {
    */
   int run(StopSignal stop) throws IOException, InterruptedException {
     var now = clock.instant();
-    try (var telemetry = metricsPage();
+    try (var telemetry = page();
         var folder = DemoFolder.take(options.dir(), now)) {
       RunLog.to(folder.log());
       var artifacts = FileArtifactStore.open(folder.artifacts());
@@ -63,12 +63,12 @@ final class Demo {
     }
   }
 
-  private Telemetry metricsPage() {
+  private Telemetry page() {
     try {
       return Telemetry.start(LOOPBACK, options.httpPort());
     } catch (StartException e) {
       throw new StartException(
-          "The metrics page cannot be served on port %d, which is probably taken; give another port with --http-port, or 0 for any."
+          "The page cannot be served on port %d, which is probably taken; give another port with --http-port, or 0 for any."
               .formatted(options.httpPort()),
           e);
     }
@@ -86,7 +86,7 @@ final class Demo {
     try (progress;
         var pipeline =
             Pipeline.start(folder, artifacts, slots, options.dataDir(), telemetry, clock)) {
-      progress.say("Metrics while this runs: " + telemetry.address() + "/metrics");
+      progress.say("Page while this runs: " + telemetry.address() + "/ (metrics at /metrics)");
       submit(request, pipeline.kafka(), telemetry);
       var results = follow(pipeline.kafka(), telemetry.health(), stop);
       progress.close();
@@ -96,10 +96,24 @@ final class Demo {
       }
       awaitMetrics(pipeline, results);
       Files.writeString(folder.metrics(), telemetry.scrape());
-      return results
-          .failure()
-          .map(reason -> fail(reason, folder))
-          .orElseGet(() -> tell(results, folder));
+      var status =
+          results
+              .failure()
+              .map(reason -> fail(reason, folder))
+              .orElseGet(() -> tell(results, folder));
+      if (options.keep()) {
+        keep(telemetry, stop);
+      }
+      return status;
+    }
+  }
+
+  /** The plots are complete only now, when a run would otherwise end. */
+  private void keep(Telemetry telemetry, StopSignal stop) throws InterruptedException {
+    out.println("The page stays at " + telemetry.address() + "/ until Ctrl-C.");
+    out.flush();
+    while (!stop.given()) {
+      Thread.sleep(POLL.toMillis());
     }
   }
 

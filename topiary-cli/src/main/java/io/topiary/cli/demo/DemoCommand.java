@@ -56,9 +56,11 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "8080",
-      description =
-          "Port of the metrics page on localhost; 0 takes a free one. Default: ${DEFAULT-VALUE}")
+      description = "Port of the page on localhost; 0 takes a free one. Default: ${DEFAULT-VALUE}")
   private int httpPort;
+
+  @Option(names = "--keep", description = "The page stays after the table, until Ctrl-C.")
+  private boolean keep;
 
   @Option(
       names = {"-h", "--help"},
@@ -77,7 +79,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var options =
-        new DemoOptions(method.request(), training.request(), data.folder(), dir, httpPort);
+        new DemoOptions(method.request(), training.request(), data.folder(), dir, httpPort, keep);
     var subject = Subject.open(network.source(), data);
     var perEpoch = subject.iterationsPerEpoch(options.training());
     Feasibility.rates(options.pruning(), options.training(), subject.network(), perEpoch);

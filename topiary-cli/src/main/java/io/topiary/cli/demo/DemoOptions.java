@@ -13,10 +13,16 @@ import java.nio.file.Path;
  * @param dataDir folder in which the data set is a folder of its name; of no account for a data set
  *     that is shipped or installed
  * @param dir where runs keep what they make
- * @param httpPort of the metrics page; 0 takes any free one
+ * @param httpPort of the page; 0 takes any free one
+ * @param keep whether the page stays after the table, until the run is told to stop
  */
 record DemoOptions(
-    PruningRequest pruning, TrainingRequest training, Path dataDir, Path dir, int httpPort) {
+    PruningRequest pruning,
+    TrainingRequest training,
+    Path dataDir,
+    Path dir,
+    int httpPort,
+    boolean keep) {
 
   DemoOptions {
     DataOptions.requireOneFolder("--dir", dir.toString());

@@ -5,6 +5,7 @@ import io.topiary.evaluator.EvaluatorConfig;
 import io.topiary.evaluator.EvaluatorService;
 import io.topiary.evaluator.frontier.FrontierConfig;
 import io.topiary.evaluator.frontier.FrontierService;
+import io.topiary.evaluator.page.PageService;
 import io.topiary.evaluator.timing.TimingSettings;
 import io.topiary.pruner.PrunerConfig;
 import io.topiary.pruner.PrunerService;
@@ -84,6 +85,7 @@ final class Pipeline implements AutoCloseable {
               TrainerConfig.from(settings), artifacts, kafka, telemetry, clock, quietPeriods));
       var frontier =
           resources.own(FrontierService.start(FrontierConfig.from(settings), kafka, telemetry));
+      resources.own(PageService.start(kafka, telemetry, clock));
       return new Pipeline(resources, kafka, frontier);
     } catch (IOException | InterruptedException | RuntimeException e) {
       resources.close();
