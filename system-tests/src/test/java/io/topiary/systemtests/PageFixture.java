@@ -1,15 +1,18 @@
 package io.topiary.systemtests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.topiary.cli.broker.EmbeddedKafka;
+import io.topiary.evaluator.frontier.FrontierConfig;
+import io.topiary.evaluator.frontier.FrontierService;
 import io.topiary.evaluator.page.PageService;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.telemetry.Telemetry;
+import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Method;
@@ -18,18 +21,25 @@ import io.topiary.schemas.Result;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Topics;
 import io.topiary.schemas.Work;
-import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The page over a broker of its own, and whoever sends what it shows. */
 final class PageFixture implements AutoCloseable {
 
-  /** A checkpoint with a dense parent. */
-  static final String RETRAINED = "retrained-1";
+  private static final double SPARSITY = 0.9;
+
+  /** A checkpoint that was pruned, and is of a dense one. */
+  static final String RETRAINED =
+      PageRecords.sparse(Method.ONE_SHOT, SPARSITY, 1, Stage.RETRAINED).getCheckpointId();
 
   private static final Clock CLOCK = Clock.systemUTC();
 
@@ -49,14 +59,14 @@ final class PageFixture implements AutoCloseable {
       var broker = resources.own(EmbeddedKafka.start(folder.resolve("kafka")));
       var kafka = new KafkaSettings(Map.of("bootstrap.servers", broker.bootstrapServers()));
       var telemetry = resources.own(Telemetry.start("127.0.0.1", 0));
-      telemetry.serve("/frontier", exchange -> answer(exchange, "frontier.json"));
-      telemetry.serve("/models/", exchange -> answer(exchange, "model.json"));
-      for (var id : new String[] {"retrained-1", "dense-1"}) {
-        telemetry.serve("/checkpoints/" + id, exchange -> answer(exchange, id + ".json"));
-      }
+      var config = new FrontierConfig(folder.resolve("state"), Optional.empty());
+      resources.own(FrontierService.start(config, kafka, telemetry));
       resources.own(PageService.start(kafka, telemetry, CLOCK));
       var sender = resources.own(new RecordSender("test-sender", kafka, telemetry.registry()));
-      return new PageFixture(resources, telemetry, sender);
+      var fixture = new PageFixture(resources, telemetry, sender);
+      fixture.sendNetworks();
+      fixture.awaitFrontier();
+      return fixture;
     } catch (Exception e) {
       resources.close();
       throw e;
@@ -131,13 +141,29 @@ final class PageFixture implements AutoCloseable {
         .build();
   }
 
-  private static void answer(HttpExchange exchange, String file) throws IOException {
-    try (exchange;
-        var stream = PageFixture.class.getResourceAsStream(file)) {
-      var bytes = stream.readAllBytes();
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(200, bytes.length);
-      exchange.getResponseBody().write(bytes);
+  /** Until its stores are there, the frontier answers that it is not ready. */
+  private void awaitFrontier() {
+    var request = HttpRequest.newBuilder(address().resolve("/frontier")).build();
+    var http = HttpClient.newHttpClient();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> http.send(request, BodyHandlers.discarding()).statusCode() == 200);
+  }
+
+  private void sendNetworks() throws InterruptedException {
+    for (var seed = 1; seed <= PageRecords.SEEDS; seed++) {
+      send(PageRecords.dense(seed));
+      for (var method : PageRecords.METHODS) {
+        for (double sparsity : PageRecords.SPARSITIES) {
+          send(PageRecords.sparse(method, sparsity, seed, Stage.RETRAINED));
+        }
+      }
     }
+    send(PageRecords.sparse(Method.ONE_SHOT, SPARSITY, 1, Stage.PRUNED));
+  }
+
+  private void send(Checkpoint checkpoint) throws InterruptedException {
+    sender.send(Topics.CHECKPOINTS, PageRecords.MODEL, checkpoint);
+    sender.send(Topics.EVALUATIONS, PageRecords.MODEL, PageRecords.evaluation(checkpoint));
   }
 }
