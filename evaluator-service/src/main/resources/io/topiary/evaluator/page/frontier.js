@@ -9,6 +9,9 @@ import { colour, mark, niceTicks, plot } from "./plot.js";
 
 const isDense = (point) => String(point.method).toLowerCase() === "dense" || point.sparsity === 0;
 const keyOf = (point) => `${point.model} on ${point.data}`;
+/** What evaluators time: a batch for which nothing is told has all its figures withheld. */
+const BATCHES = [1, 64];
+
 const has = (value) => value !== null && value !== undefined;
 const told = (stat) => has(stat.mean) && stat.count !== 0;
 
@@ -163,8 +166,8 @@ function speedupPart(points) {
     return [empty("Speedups appear here beside each other: what the count of multiply-adds promises, and what was measured.")];
   }
   const sparse = series.flatMap((one) => one.points);
-  const batches = [...new Set(sparse.flatMap((point) => (point.measuredSpeedup ?? []).map((one) => one.batch)))]
-    .sort((a, b) => a - b);
+  const timed = sparse.flatMap((point) => (point.measuredSpeedup ?? []).map((one) => one.batch));
+  const batches = timed.length ? [...new Set([...BATCHES, ...timed])].sort((a, b) => a - b) : [];
   const kinds = [
     { title: "Theoretical", note: "multiply-adds of the dense network over those left: a count, not a time", of: (point) => point.theoreticalSpeedup },
     ...batches.map((batch) => ({
