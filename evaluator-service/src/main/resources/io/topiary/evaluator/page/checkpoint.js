@@ -101,7 +101,7 @@ function lineage(steps, id) {
 
 function chainFacts(step) {
   return [
-    step.sparsity > 0 ? ["sparsity", format.sparsity(step.sparsity)] : null,
+    step.sparsity > 0 ? ["sparsity", format.percent(step.achievedSparsity ?? step.sparsity)] : null,
     ["test", format.percent(step.testAccuracy)],
     ["validation", format.percent(step.validationAccuracy)],
     step.stability ? ["stability", format.percent(step.stability)] : null,

@@ -118,9 +118,9 @@ function endedPart(over, alive) {
   ];
   const rows = over.slice(0, ENDED).map((job) => ({ key: job.id, cells: endedCells(job) }));
   const failed = over.filter((job) => job.ended !== "done").length;
-  return [el("details", { "data-key": "ended", open: alive === 0 },
+  return [el("details", { "data-key": "ended" },
     el("summary", { "data-key": "ended-summary" },
-      `${over.length} ended`, failed ? `, ${failed} of them not well` : ""),
+      alive === 0 ? "Nothing runs; " : "", `${over.length} ended`, failed ? `, ${failed} of them not well` : ""),
     table("Jobs that ended, newest first", columns, rows),
     over.length > ENDED ? el("p", { class: "note" }, `The newest ${ENDED} of ${over.length}.`) : null)];
 }
