@@ -28,11 +28,14 @@ import java.util.function.Predicate;
  *       the same too, because it reaches the window's largest value exactly when that is above 0.
  *   <li>A sum is written over its first or second term where that is the output of a convolution or
  *       BatchNorm, whose backward passes do not need their outputs, and nobody else reads it.
+ *   <li>A ReLU is written over what it reads where that is the output of a convolution, BatchNorm
+ *       or sum, and nobody else reads it.
  * </ul>
  *
  * @param nodes in the order in which they run, under the network's own names
  * @param overFirst sums that are written over their first term
  * @param overSecond sums that are written over their second term
+ * @param inPlace ReLUs that are written over what they read
  * @param readLastBy of every node, the nodes whose outputs nobody needs once it has run, terms that
  *     a sum was written over left out. PyTorch keeps what a backward pass needs of them by itself;
  *     the rest would be most of the memory of a deep network
@@ -41,6 +44,7 @@ record ForwardPlan(
     List<Node> nodes,
     Set<String> overFirst,
     Set<String> overSecond,
+    Set<String> inPlace,
     Map<String, List<String>> readLastBy) {
 
   static ForwardPlan of(Network network) {
@@ -68,11 +72,9 @@ record ForwardPlan(
             .filter(sum -> overFirst.contains(sum.name()) || overSecond.contains(sum.name()))
             .map(sum -> sum.inputs().get(overFirst.contains(sum.name()) ? 0 : 1))
             .collect(toSet());
+    List<Node> nodes = poolsFirst(network, byName, readers);
     return new ForwardPlan(
-        poolsFirst(network, byName, readers),
-        overFirst,
-        overSecond,
-        readLastBy(network, overwritten));
+        nodes, overFirst, overSecond, inPlace(nodes, readers), readLastBy(network, overwritten));
   }
 
   /** The nodes, with operators exchanged wherever a max pool alone reads a ReLU. */
@@ -96,6 +98,24 @@ record ForwardPlan(
     return network.nodes().stream()
         .filter(node -> node.operator() instanceof Add)
         .filter(which)
+        .map(Node::name)
+        .collect(toSet());
+  }
+
+  /** Of one reader, and as large as images are: on less a call costs more than the memory. */
+  private static Set<String> inPlace(List<Node> nodes, Map<String, Long> readers) {
+    Set<String> free =
+        nodes.stream()
+            .filter(
+                node ->
+                    node.operator() instanceof Conv
+                        || node.operator() instanceof BatchNormalization
+                        || node.operator() instanceof Add)
+            .map(Node::name)
+            .filter(name -> readers.getOrDefault(name, 0L) == 1)
+            .collect(toSet());
+    return nodes.stream()
+        .filter(node -> node.operator() instanceof Relu && free.contains(node.inputs().get(0)))
         .map(Node::name)
         .collect(toSet());
   }

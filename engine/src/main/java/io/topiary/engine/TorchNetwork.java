@@ -35,6 +35,7 @@ final class TorchNetwork {
   private final Network network;
   private final Map<String, PtNDArray> parameters = new LinkedHashMap<>();
   private final ForwardPlan plan;
+  private final InPlaceRelu relu;
 
   /** Of padded average pools, by node: a node's images are all of one shape. */
   private final Map<String, PtNDArray> imageShares = new HashMap<>();
@@ -43,6 +44,7 @@ final class TorchNetwork {
     this.session = session;
     network = weights.network();
     plan = ForwardPlan.of(network);
+    relu = new InPlaceRelu(session.manager());
     for (Parameter parameter : network.parameters()) {
       long[] shape =
           parameter.shape().dimensions().stream().mapToLong(Integer::longValue).toArray();
@@ -167,7 +169,7 @@ final class TorchNetwork {
     Operator operator = node.operator();
     PtNDArray x = inputs.get(0);
     if (operator instanceof Relu) {
-      return JniUtils.relu(x);
+      return plan.inPlace().contains(node.name()) ? relu.apply(x) : JniUtils.relu(x);
     } else if (operator instanceof Add) {
       return add(node, x, inputs.get(1));
     } else if (operator instanceof MaxPool pool) {
@@ -176,7 +178,7 @@ final class TorchNetwork {
     } else if (operator instanceof AveragePool pool) {
       return average(node, pool, x);
     } else if (operator instanceof GlobalAveragePool) {
-      return JniUtils.adaptiveAvgPool(x, new Shape(1, 1));
+      return globalAverage(x);
     } else if (operator instanceof Flatten) {
       return JniUtils.flatten(x, 1, -1);
     } else if (operator instanceof Slice slice) {
@@ -200,6 +202,20 @@ final class TorchNetwork {
       return second;
     }
     return JniUtils.add(first, second);
+  }
+
+  /**
+   * The mean over height and width, [images, channels, 1, 1], as PyTorch's adaptive average pool
+   * sums and divides it. Its own backward pass divides every pixel's gradient, and brings gradients
+   * of channels-last images into another order, which slows down the operators before it; here the
+   * gradient is divided once for all pixels.
+   */
+  static PtNDArray globalAverage(PtNDArray x) {
+    float pixels = x.getShape().get(2) * x.getShape().get(3);
+    try (PtNDArray sum = JniUtils.sum(x, new long[] {2, 3}, true);
+        PtNDArray count = (PtNDArray) x.getManager().create(pixels)) {
+      return JniUtils.div(sum, count);
+    }
   }
 
   private PtNDArray average(Node node, AveragePool pool, PtNDArray x) {

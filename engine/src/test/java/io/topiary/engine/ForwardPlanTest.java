@@ -86,6 +86,29 @@ class ForwardPlanTest {
                 .toList());
   }
 
+  @Test
+  void shouldWriteReluOverALargeOutputThatNobodyElseReads() {
+    // Given
+    List<Node> nodes =
+        List.of(
+            node("conv", Conv.square(2, 3, 1, 1, true), Network.INPUT),
+            node("relu", new Relu(), "conv"),
+            node("second", Conv.square(2, 3, 1, 1, true), "relu"),
+            node("shared", new Relu(), "second"),
+            node("sum", new Add(), "second", "shared"),
+            node("relu2", new Relu(), "sum"),
+            node("pool", MaxPool.square(2), "relu2"),
+            node("flatten", new Flatten(), "pool"),
+            node("fc", new Gemm(3, true), "flatten"),
+            node("relu3", new Relu(), "fc"));
+
+    // When
+    ForwardPlan plan = ForwardPlan.of(new Network("overwriting", IMAGE, nodes));
+
+    // Then neither over what a sum reads too, nor over the little that a pool or a layer leaves.
+    assertThat(plan.inPlace()).containsExactly("relu");
+  }
+
   private static Node node(String name, Operator operator, String... inputs) {
     return new Node(name, operator, List.of(inputs));
   }
