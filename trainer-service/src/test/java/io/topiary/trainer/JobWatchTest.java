@@ -114,7 +114,7 @@ class JobWatchTest {
             () ->
                 quietPeriods
                     .begin(() -> false)
-                    .quietly(Duration.ofSeconds(20), iterations::get)
+                    .quietly(Duration.ofSeconds(60), iterations::get)
                     .orElse(-1));
     var evaluator = new Thread(timed);
 

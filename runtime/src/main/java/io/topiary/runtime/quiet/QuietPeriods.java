@@ -62,6 +62,11 @@ public final class QuietPeriods {
     }
   }
 
+  /** How many time something just now, or wait to: for tests. */
+  int wanted() {
+    return wanted.get();
+  }
+
   /** Lets all who pause go on. Holds the lock. */
   private void changeTurn() {
     working += pausing;
@@ -117,7 +122,7 @@ public final class QuietPeriods {
       leave();
     }
 
-    /** Whether it is quiet now. If not, this works on. */
+    /** Whether it is quiet now. If not, this works on, when nobody else times anything. */
     private boolean silence(Duration patience) {
       lock.lock();
       try {
@@ -125,10 +130,11 @@ public final class QuietPeriods {
         wanted.incrementAndGet();
         changed.signalAll();
         if (!outwait(() -> quiet || working > 0, patience.toNanos())) {
-          working++;
           if (wanted.decrementAndGet() == 0) {
             changeTurn();
           }
+          // Whatever is timed now is not to be disturbed by this either.
+          enter();
           return false;
         }
         quiet = true;
@@ -147,7 +153,8 @@ public final class QuietPeriods {
         }
         pausing++;
         var mine = turn;
-        if (!outwait(() -> turn == mine, Long.MAX_VALUE)) {
+        // An interrupt may come together with the turn, which has counted this already.
+        if (!outwait(() -> turn == mine, Long.MAX_VALUE) && turn == mine) {
           pausing--;
           working++;
         }

@@ -19,10 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class QuietPeriodsTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(50);
+  private static final int TIMINGS = 100;
 
   private final QuietPeriods periods = new QuietPeriods();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -55,7 +56,7 @@ class QuietPeriodsTest {
               () -> {
                 var timings = 0;
                 try (var work = begin()) {
-                  while (timings < 200) {
+                  while (timings < TIMINGS) {
                     work.pause();
                     timings +=
                         work.quietly(
@@ -77,7 +78,7 @@ class QuietPeriodsTest {
 
     // Then
     for (var evaluator : evaluators) {
-      assertThat(evaluator.get()).isEqualTo(200);
+      assertThat(evaluator.get()).isEqualTo(TIMINGS);
     }
     enough.set(true);
     for (var trainer : trainers) {
@@ -101,6 +102,7 @@ class QuietPeriodsTest {
           return order.add("timed");
         };
     var timings = evaluators.stream().map(work -> time(work, timing)).toList();
+    await().until(() -> periods.wanted() == 2);
 
     // When
     var trained =
@@ -172,14 +174,16 @@ class QuietPeriodsTest {
     var trained =
         threads.submit(
             () -> {
-              trainer.pause();
+              while (!enough.get()) {
+                trainer.pause();
+              }
               trainer.close();
             });
+    begun.await();
     var other =
         threads.submit(
             () -> periods.begin(enough::get).quietly(PATIENCE, () -> "timed").isPresent());
-    begun.await();
-    await().until(() -> periods.pausing() >= 1);
+    await().until(() -> periods.pausing() == 2);
 
     // When
     enough.set(true);
@@ -205,6 +209,64 @@ class QuietPeriodsTest {
     // When, then
     assertThat(waiting.get()).isTrue();
     trainer.close();
+  }
+
+  @Test
+  void shouldCountAThreadOnceThatIsInterruptedAsItsTurnComes() throws Exception {
+    // Given a trainer that pauses for a timing, which waits for somebody else
+    var other = begin();
+    var trainer = begin();
+    var trained =
+        new Thread(
+            () -> {
+              trainer.pause();
+              trainer.close();
+            });
+    var stopping = new AtomicBoolean();
+    var evaluator =
+        periods.begin(
+            () -> {
+              if (!stopping.get()) {
+                return false;
+              }
+              // Asked by whoever holds the lock, so that the trainer wakes up and has to wait.
+              trained.interrupt();
+              await().until(() -> trained.getState() == Thread.State.WAITING);
+              return true;
+            });
+    var timed = time(evaluator, () -> true);
+    await().until(() -> periods.wanted() == 1);
+    trained.start();
+    await().until(() -> periods.pausing() == 1);
+
+    // When it is interrupted just before the timing is given up
+    stopping.set(true);
+    trained.join();
+
+    // Then nobody waits for it any more
+    assertThat(timed.get()).isFalse();
+    other.close();
+    assertThat(begin().quietly(Duration.ZERO, () -> "timed")).hasValue("timed");
+  }
+
+  @Test
+  void shouldPauseForAnothersTimingWhenItsOwnPatienceHasEnded() throws Exception {
+    // Given a timing that waits for a trainer
+    var trainer = begin();
+    var impatient = begin();
+    var timing = time(begin(), () -> true);
+    await().until(() -> periods.wanted() == 1);
+
+    // When another does not wait for so long
+    var timed =
+        threads.submit(() -> impatient.quietly(Duration.ofMillis(1), () -> "timed").isPresent());
+
+    // Then it lets the one pass all the same
+    await().until(() -> periods.pausing() == 1);
+    assertThat(timed).isNotDone();
+    trainer.close();
+    assertThat(timing.get()).isTrue();
+    assertThat(timed.get()).isFalse();
   }
 
   @Test
