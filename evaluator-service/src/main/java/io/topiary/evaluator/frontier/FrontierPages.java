@@ -14,12 +14,15 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +37,16 @@ final class FrontierPages {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /**
+   * Requests that wait for others at a time: half of the server's threads are left for the rest.
+   */
+  private static final int MOST_WAITING = Telemetry.THREADS / 2;
+
   private record Answer(int status, ObjectNode body) {}
 
   private final Replicas replicas;
   private final Neighbours neighbours = new Neighbours();
+  private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
   FrontierPages(Replicas replicas) {
     this.replicas = replicas;
@@ -91,6 +100,23 @@ final class FrontierPages {
   /** Asks whoever holds a partition that the question is about, this replica among them. */
   private Optional<ObjectNode> ask(Question question, URI address) {
     var holders = question.onlyModel().map(replicas::holderOf).orElseGet(replicas::holders);
+    if (holders.keySet().stream().allMatch(replicas::isSelf)) {
+      return ask(question, address, holders);
+    }
+    if (!waiting.tryAcquire()) {
+      throw new NotReadyException(
+          "%d questions wait for other replicas already, and no more may; ask again in a moment."
+              .formatted(MOST_WAITING));
+    }
+    try {
+      return ask(question, address, holders);
+    } finally {
+      waiting.release();
+    }
+  }
+
+  private Optional<ObjectNode> ask(
+      Question question, URI address, Map<HostInfo, Set<Integer>> holders) {
     var asked = new ArrayList<CompletableFuture<Optional<JsonNode>>>();
     var answers = new ArrayList<JsonNode>();
     holders.forEach(

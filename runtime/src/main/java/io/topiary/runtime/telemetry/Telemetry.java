@@ -49,8 +49,11 @@ public final class Telemetry implements AutoCloseable {
   private static final int SERVER_ERROR = 500;
   private static final int UNAVAILABLE = 503;
 
-  /** Some requests wait for other processes; the health page must find a thread all the same. */
-  private static final int THREADS = 16;
+  /**
+   * Requests answered at a time. Some wait for other processes: so few that the health page finds a
+   * thread all the same.
+   */
+  public static final int THREADS = 16;
 
   private static final Logger log = LoggerFactory.getLogger(Telemetry.class);
 
