@@ -22,6 +22,11 @@ record Group(
     double targetSparsity,
     Stage stage) {
 
+  Group {
+    // Minus zero would be another group with the same labels.
+    targetSparsity += 0.0;
+  }
+
   static Group of(Evaluation evaluation) {
     return new Group(
         evaluation.getLineage().getModel(),

@@ -47,11 +47,20 @@ final class Neighbours {
    */
   CompletableFuture<Optional<JsonNode>> ask(
       HostInfo replica, URI address, Set<Integer> partitions) {
-    var request =
-        HttpRequest.newBuilder(at(replica, address))
-            .header(PARTITIONS, partitions.stream().map(String::valueOf).collect(joining(",")))
-            .timeout(ANSWER_WITHIN)
-            .build();
+    HttpRequest request;
+    try {
+      request =
+          HttpRequest.newBuilder(at(replica, address))
+              .header(PARTITIONS, partitions.stream().map(String::valueOf).collect(joining(",")))
+              .timeout(ANSWER_WITHIN)
+              .build();
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new NotReadyException(
+              "No address has the form %s, such as a host's name with an underscore; %s should be where other replicas reach that one."
+                  .formatted(text(replica), FrontierConfig.ADVERTISED_ADDRESS.name()),
+              e));
+    }
     return client
         .sendAsync(request, BodyHandlers.ofByteArray())
         // The request's own limit ends with the headers of the answer.

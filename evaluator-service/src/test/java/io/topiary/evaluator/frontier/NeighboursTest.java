@@ -86,6 +86,17 @@ class NeighboursTest {
             host.port());
   }
 
+  @Test
+  void shouldSayThatAReplicasNameIsNoAddress() {
+    // Given a name that Docker allows and URIs do not
+    var strange = new HostInfo("a_b", 8080);
+
+    // When, then
+    assertThatThrownBy(() -> neighbours.ask(strange, URI.create("/models"), Set.of(0)).join())
+        .hasCauseInstanceOf(NotReadyException.class)
+        .hasMessageContaining("a_b:8080");
+  }
+
   private void answer(int status, String body) {
     replica.serve(
         "/models",
