@@ -37,8 +37,12 @@ final class LiveReader implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(LiveReader.class);
 
-  /** Signs of life stay for a day, so older outcomes belong to jobs that nobody shows. */
-  private static final Duration OUTCOMES_OF = Duration.ofDays(1);
+  /**
+   * Who is silent for longer is not alive, and older outcomes belong to jobs that nobody shows.
+   * Signs of life should not stay for longer, but do as long as the broker still appends to the
+   * segment that they are in, which may be for a week.
+   */
+  private static final Duration SINCE = Duration.ofDays(1);
 
   /** Letters never expire, and may be large: of each partition as many are read at the start. */
   private static final long LETTERS_OF_A_PARTITION = 1_000;
@@ -136,13 +140,14 @@ final class LiveReader implements Runnable {
     }
   }
 
-  /** Signs of life from the beginning, outcomes of a day, the newest dead letters. */
+  /** Signs of life and outcomes of a day, the newest dead letters. */
   private void seekToStart(
       Consumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
-    consumer.seekToBeginning(of(Topics.PROGRESS.name(), partitions));
     var since = new HashMap<TopicPartition, Long>();
-    var aDayAgo = Math.max(0, clock.instant().minus(OUTCOMES_OF).toEpochMilli());
-    of(Topics.OUTCOMES.name(), partitions).forEach(partition -> since.put(partition, aDayAgo));
+    var aDayAgo = Math.max(0, clock.instant().minus(SINCE).toEpochMilli());
+    for (var topic : List.of(Topics.PROGRESS.name(), Topics.OUTCOMES.name())) {
+      of(topic, partitions).forEach(partition -> since.put(partition, aDayAgo));
+    }
     consumer
         .offsetsForTimes(since)
         .forEach(
