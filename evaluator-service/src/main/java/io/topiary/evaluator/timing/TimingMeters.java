@@ -29,7 +29,7 @@ public final class TimingMeters {
 
   /** A batch size would have taken longer than the limit. */
   void tooLong() {
-    count("too_long");
+    count("too-long");
   }
 
   /** The network has something that the sparse engine cannot compute. */
