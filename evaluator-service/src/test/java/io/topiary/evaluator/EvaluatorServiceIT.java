@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(KafkaClusterExtension.class)
 class EvaluatorServiceIT {
 
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @BrokerConfig(name = "group.share.assignment.interval.ms", value = "0")
   @BrokerConfig(name = "group.share.heartbeat.interval.ms", value = "200")

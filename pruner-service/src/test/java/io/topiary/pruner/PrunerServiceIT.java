@@ -167,7 +167,7 @@ class PrunerServiceIT {
     pruner = pruner("another machine");
     sender.send(Topics.CHECKPOINTS, MODEL, first);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> assertThat(sent(Topics.JOBS)).hasSize(3));
     sender.send(
         Topics.CHECKPOINTS, MODEL, trainer.retrain(sent(Topics.JOBS).get(2), Instant.now()));
@@ -263,7 +263,7 @@ class PrunerServiceIT {
 
     // Then
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(telemetry.health().unready().get("topiary-pruner broker"))
@@ -275,7 +275,7 @@ class PrunerServiceIT {
 
     // Then
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> assertThat(telemetry.health().unready()).isEmpty());
     sender.send(Topics.CHECKPOINTS, MODEL, networks.linear(MODEL, "tomorrow"));
     await()

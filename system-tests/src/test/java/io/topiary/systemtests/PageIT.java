@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("process")
 class PageIT {
 
-  private static final double SOON_MILLIS = 30_000;
+  private static final double SOON_MILLIS = 60_000;
   private static final String OVERVIEW = "/";
   private static final String CHECKPOINT = "/#/checkpoints/" + PageFixture.RETRAINED;
 

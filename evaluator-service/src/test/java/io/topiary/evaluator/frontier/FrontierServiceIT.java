@@ -153,8 +153,8 @@ class FrontierServiceIT {
     await()
         .atMost(SOON)
         .untilAsserted(() -> assertThat(again.shown()).containsExactlyElementsOf(sorted()));
-    assertThat(again.service.knows(Networks.evaluation(network(MODELS.get(0)), 1, 1).build()))
-        .isTrue();
+    var evaluation = Networks.evaluation(network(MODELS.get(0)), 1, 1).build();
+    await().atMost(SOON).until(() -> again.service.knows(evaluation));
   }
 
   private static void assertErrors(Replica replica) throws Exception {
