@@ -55,7 +55,17 @@ public final class Telemetry implements AutoCloseable {
    */
   public static final int THREADS = 16;
 
+  /** Seconds for a request to arrive: the JDK's server gives it a thread, by default for ever. */
+  private static final String ARRIVE_WITHIN = "5";
+
   private static final Logger log = LoggerFactory.getLogger(Telemetry.class);
+
+  static {
+    // There is no other way to tell the server, which reads it once.
+    if (System.getProperty("sun.net.httpserver.maxReqTime") == null) {
+      System.setProperty("sun.net.httpserver.maxReqTime", ARRIVE_WITHIN);
+    }
+  }
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
