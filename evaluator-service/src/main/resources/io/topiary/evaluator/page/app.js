@@ -18,7 +18,7 @@ let asking = 0;
 /** #/checkpoints/ID is a checkpoint; anything else is the overview. */
 function viewOf(address) {
   const id = address.match(/^#\/checkpoints\/(.+)$/);
-  return id ? checkpointView(decodeURIComponent(id[1])) : overview();
+  return id ? checkpointView(id[1]) : overview();
 }
 
 function show(scroll) {

@@ -131,7 +131,10 @@ function rates(steps) {
     { title: "Warm-up", number: true }, { title: "Iterations", number: true }, { title: "d1", number: true }, { title: "d2", number: true }];
   const rows = shown.map(({ name, plan }) => ({ cells: [format.capital(name), format.name(plan.schedule), format.rate(plan.peak),
     format.whole(plan.warmUp), format.whole(plan.iterations), format.fixed(plan.d1, 3), format.fixed(plan.d2, 3)] }));
-  return section("rates", "Learning rate", learningRates(shown), table("Learning rates of the lineage", columns, rows));
+  const scaled = shown.some(({ plan }) => Number.isFinite(plan.d1));
+  return section("rates", "Learning rate", learningRates(shown), table("Learning rates of the lineage", columns, rows),
+    scaled ? el("p", { class: "note" }, "d1 is the share of the norm that pruning took away, over the root of the share of weights that it took; d2 the epochs of the retraining over those of the dense run. "
+      + "ALLR's peak is the larger of the two times that of the dense run.") : "");
 }
 
 function timings(evaluation) {
@@ -145,7 +148,8 @@ function timings(evaluation) {
   const protocol = evaluation.protocol;
   return section("timings", "Measured speedup", table("Latency and speedup by batch size", columns, rows),
     protocol ? el("p", { class: "note" }, `Dense: ${protocol.denseEngine}. Sparse: ${protocol.sparseEngine}. `
-      + `${protocol.threads} thread${protocol.threads === 1 ? "" : "s"} each, in turn; the speedup is the median of the rounds' ratios, with its 95% interval.`) : "");
+      + `${protocol.threads} thread${protocol.threads === 1 ? "" : "s"} each, in turn; the speedup is the median of the rounds' ratios, with its 95% interval. `
+      + "Drift is by how much the dense times differ between parts of the measurement: above 10% the speedup is withheld.") : "");
 }
 
 function withBar(share, text, kind) {

@@ -5,9 +5,17 @@ import * as format from "./format.js";
 
 const link = (id, text) => el("a", { href: `#/checkpoints/${encodeURIComponent(id)}`, "data-key": `to-${id}` }, text);
 
+/** What evaluators time: a batch for which nothing is told has all its figures withheld. */
+const BATCHES = [1, 64];
+
+/** The batch sizes to show, in their order; none where nothing was timed at all. */
+export function batchesOf(points) {
+  const timed = points.flatMap((point) => (point.measuredSpeedup ?? []).map((one) => one.batch));
+  return timed.length ? [...new Set([...BATCHES, ...timed])].sort((a, b) => a - b) : [];
+}
+
 export function figuresTable(points) {
-  const batches = [...new Set(points.flatMap((point) => (point.measuredSpeedup ?? []).map((one) => one.batch)))]
-    .sort((a, b) => a - b);
+  const batches = batchesOf(points);
   const columns = [
     { title: "Sparsity" }, { title: "Method" }, { title: "Schedule" },
     { title: "Networks", number: true }, { title: "Validation", number: true }, { title: "Test", number: true },

@@ -4,13 +4,11 @@
 import * as api from "./api.js";
 import { el, empty, replace, section, svg } from "./dom.js";
 import * as format from "./format.js";
-import { checkpointTable, figuresTable } from "./frontier-table.js";
+import { batchesOf, checkpointTable, figuresTable } from "./frontier-table.js";
 import { colour, mark, niceTicks, plot } from "./plot.js";
 
 const isDense = (point) => String(point.method).toLowerCase() === "dense" || point.sparsity === 0;
 const keyOf = (point) => `${point.model} on ${point.data}`;
-/** What evaluators time: a batch for which nothing is told has all its figures withheld. */
-const BATCHES = [1, 64];
 
 const has = (value) => value !== null && value !== undefined;
 const told = (stat) => has(stat.mean) && stat.count !== 0;
@@ -166,13 +164,14 @@ function speedupPart(points) {
     return [empty("Speedups appear here beside each other: what the count of multiply-adds promises, and what was measured.")];
   }
   const sparse = series.flatMap((one) => one.points);
-  const timed = sparse.flatMap((point) => (point.measuredSpeedup ?? []).map((one) => one.batch));
-  const batches = timed.length ? [...new Set([...BATCHES, ...timed])].sort((a, b) => a - b) : [];
+  const batches = batchesOf(sparse);
   const kinds = [
-    { title: "Theoretical", note: "multiply-adds of the dense network over those left: a count, not a time", of: (point) => point.theoreticalSpeedup },
+    { title: "Theoretical", note: "multiply-adds of the dense network over those left: a count, not a time", dense: "as many as dense",
+      of: (point) => point.theoreticalSpeedup },
     ...batches.map((batch) => ({
       title: `Measured, batch ${batch}`,
       note: "time of the dense network over that of the pruned one, same machine and threads",
+      dense: "as fast as dense",
       of: (point) => (point.measuredSpeedup ?? []).find((one) => one.batch === batch),
     })),
   ];
@@ -211,7 +210,7 @@ function speedupPanel(kind, series, high) {
       height: 240,
       x: sparsityAxis(series.flatMap((one) => one.points)),
       y: { label: "", low: 0, high, ticks: niceTicks(0, high, 5), text: (value) => `${value}×` },
-      lines: [{ y: 1, text: "as fast as dense" }],
+      lines: [{ y: 1, text: kind.dense }],
       series: drawn,
     }),
     untold.length ? el("p", { class: "note withheld" }, `Withheld, or not timed: ${untold.join("; ")}.`) : null);
