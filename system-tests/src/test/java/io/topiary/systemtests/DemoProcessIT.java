@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoProcessIT {
 
   private static final Duration STARTED = Duration.ofSeconds(90);
+  private static final Pattern KEPT =
+      Pattern.compile("The page stays at (http:\\S+/) until Ctrl-C\\.");
   private static final Path JAR =
       Path.of("..", "topiary-cli", "target", "topiary-cli.jar").toAbsolutePath().normalize();
 
@@ -71,6 +79,28 @@ class DemoProcessIT {
   }
 
   @Test
+  void shouldKeepThePageAfterTheTableUntilItIsStopped() throws Exception {
+    // Given a small demo that is to let its page stand
+    var options = "--keep --network mlp --width 8 --epochs 0.1 --retrain-epochs 0.1 --sparsity 0.9";
+    try (var demo = demo("kept", folder.resolve("data"), options.split(" "))) {
+
+      // When it has printed its table
+      await().atMost(STARTED).until(() -> KEPT.matcher(demo.output()).find());
+
+      // Then the page answers, and knows the networks of the table
+      var page = KEPT.matcher(demo.output());
+      assertThat(page.find()).isTrue();
+      assertThat(get(page.group(1))).contains("<title>Topiary</title>");
+      assertThat(get(page.group(1) + "frontier")).contains("\"dense\"", "\"one-shot\"");
+
+      // And it goes in order, with no more to say, and what was logged lies in the log alone
+      assertThat(demo.terminate(Duration.ofSeconds(45))).isEqualTo(143);
+      assertThat(demo.output().strip()).endsWith(page.group());
+      assertThat(demo.output()).doesNotContain("io.topiary");
+    }
+  }
+
+  @Test
   void shouldWriteNoWeightsWhenTrainingIsInterrupted() throws Exception {
     // Given a training that would take hours
     var out = folder.resolve("out.safetensors");
@@ -93,19 +123,18 @@ class DemoProcessIT {
   }
 
   private ChildProcess demo(String name, Path data) throws IOException {
-    return ChildProcess.java(
-        name,
-        folder,
-        Map.of(),
-        List.of(
-            "-jar",
-            JAR.toString(),
-            "demo",
-            "--dir",
-            data.toString(),
-            "--http-port",
-            "0",
-            "--epochs",
-            "1000"));
+    return demo(name, data, "--epochs", "1000");
+  }
+
+  private ChildProcess demo(String name, Path data, String... more) throws IOException {
+    var command = new ArrayList<>(List.of("-jar", JAR.toString(), "demo", "--http-port", "0"));
+    command.addAll(List.of("--dir", data.toString()));
+    command.addAll(List.of(more));
+    return ChildProcess.java(name, folder, Map.of(), command);
+  }
+
+  private static String get(String address) throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(URI.create(address)).timeout(STARTED).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
   }
 }
