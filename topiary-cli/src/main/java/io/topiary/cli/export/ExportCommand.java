@@ -39,10 +39,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  topiary export pruned.safetensors --format sparse-safetensors --out small.safetensors",
+      "  topiary export pruned.safetensors \\",
+      "      --format sparse-safetensors --out small.safetensors",
       "  topiary export small.safetensors --format safetensors --out dense.safetensors",
-      "  topiary export theirs.safetensors --network resnet50 --mask mask.safetensors --format"
-          + " sparse-safetensors --out small.safetensors"
+      "  topiary export theirs.safetensors --network resnet50 --mask mask.safetensors \\",
+      "      --format sparse-safetensors --out small.safetensors"
     })
 public final class ExportCommand implements Callable<Integer> {
 
