@@ -10,13 +10,28 @@ record Arenas(Program program, Queue<float[]> idle) {
     this(program, new ConcurrentLinkedQueue<>());
   }
 
-  /** Runs the program in an arena that nobody else has; see {@link Program#run}. */
+  /**
+   * Runs the program in an arena that nobody else has; see {@link Program#run}. Where sums have
+   * overflowed, infinities may lie where others look for zeros, and nobody may use that arena
+   * again.
+   */
   void run(float[] images, int from, float[] scores, int to) {
     var arena = idle.poll();
     if (arena == null) {
       arena = new float[program.arena()];
     }
     program.run(arena, images, from, scores, to);
-    idle.add(arena);
+    if (finite(scores, to, program.images() * program.classes())) {
+      idle.add(arena);
+    }
+  }
+
+  private static boolean finite(float[] scores, int from, int count) {
+    for (var i = from; i < from + count; i++) {
+      if (!Float.isFinite(scores[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -32,7 +32,11 @@ final class Buffers {
 
   private Buffers() {}
 
-  /** Places for all values, given the stages that make them in order. */
+  /**
+   * Places for all values, given the stages that make them in order.
+   *
+   * @throws ArithmeticException when they need more floats than an array has
+   */
   static Buffers of(String input, List<Stage> stages, Map<String, Geometry> geometries) {
     var lastReaders = new HashMap<String, Integer>();
     for (var i = 0; i < stages.size(); i++) {
@@ -99,8 +103,8 @@ final class Buffers {
   }
 
   /** Floats in the arena. */
-  int size() {
-    return end + Kernels.MARGIN;
+  long size() {
+    return (long) end + Kernels.MARGIN;
   }
 
   private static Geometry geometry(String value, Map<String, Geometry> geometries) {

@@ -6,6 +6,7 @@ import io.topiary.sparsity.network.Network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes a program of a network's stages, for blocks of so many images. */
 final class Compiler {
@@ -20,19 +21,40 @@ final class Compiler {
     this.buffers = buffers;
   }
 
-  static Program compile(Network network, List<Stage> stages, Kernels kernels, int images) {
-    var geometries = Geometries.of(network.input(), stages, images, kernels.lanes());
-    var buffers = Buffers.of(Network.INPUT, stages, geometries);
-    var compiler = new Compiler(kernels, geometries, buffers);
+  /**
+   * The program.
+   *
+   * @param most floats that its arena may have
+   * @return none when it needs more
+   */
+  static Optional<Program> compile(
+      Network network, List<Stage> stages, Kernels kernels, int images, int most) {
+    return laidOut(network, stages, kernels, images)
+        .filter(compiler -> compiler.buffers.size() <= most)
+        .map(compiler -> compiler.program(network, stages));
+  }
+
+  private static Optional<Compiler> laidOut(
+      Network network, List<Stage> stages, Kernels kernels, int images) {
+    try {
+      var geometries = Geometries.of(network.input(), stages, images, kernels.lanes());
+      var buffers = Buffers.of(Network.INPUT, stages, geometries);
+      return Optional.of(new Compiler(kernels, geometries, buffers));
+    } catch (ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Program program(Network network, List<Stage> stages) {
     var steps = new ArrayList<Step>();
     for (var stage : stages) {
-      steps.add(compiler.step(stage));
+      steps.add(step(stage));
     }
     return new Program(
-        compiler.planes(Network.INPUT),
+        planes(Network.INPUT),
         List.copyOf(steps),
-        compiler.planes(network.output().name()),
-        buffers.size());
+        planes(network.output().name()),
+        Math.toIntExact(buffers.size()));
   }
 
   private Step step(Stage stage) {

@@ -155,7 +155,8 @@ final class Fusion {
   }
 
   private String phases(Node node, String input, Operation.Convolution convolution) {
-    var name = node.name() + " input";
+    // No node has a control character in its name, so none is called that.
+    var name = node.name() + "\tinput";
     var selection = Selections.phases(convolution.phases(), shape(input).dimension(0));
     var shape = Selections.shape(convolution.phases(), shape(input));
     stages.add(new Stage(name, selection, input, Optional.empty(), false, name, shape));

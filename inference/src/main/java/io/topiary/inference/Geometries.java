@@ -39,7 +39,11 @@ final class Geometries {
 
   private Geometries() {}
 
-  /** The geometry of every value, by its name. */
+  /**
+   * The geometry of every value, by its name.
+   *
+   * @throws ArithmeticException when a plane has more floats than an array
+   */
   static Map<String, Geometry> of(Shape input, List<Stage> stages, int images, int lanes) {
     var geometries = new Geometries();
     geometries.halos.put(Network.INPUT, new Halo(input));
@@ -67,7 +71,9 @@ final class Geometries {
 
   private Map<String, Geometry> chosen(int images, int lanes) {
     var strides = new HashMap<String, Integer>();
-    halos.forEach((name, halo) -> strides.merge(root(name), halo.width() + halo.gap, Math::max));
+    halos.forEach(
+        (name, halo) ->
+            strides.merge(root(name), Math.addExact(halo.width(), halo.gap), Math::max));
     var chosen = new HashMap<String, Geometry>();
     halos.forEach(
         (name, halo) ->
@@ -80,16 +86,24 @@ final class Geometries {
   }
 
   private static Geometry image(Halo halo, int rowStride, int images, int lanes) {
-    var origin = rounded((halo.above * rowStride + halo.gap) * images, lanes);
-    var rows = (halo.height() + halo.below) * rowStride * images + halo.gap * images;
+    var row = (long) rowStride * images;
+    var gap = (long) halo.gap * images;
+    var origin = rounded(halo.above * row + gap, lanes);
+    var rows = ((long) halo.height() + halo.below) * row + gap;
     // The last tile may be wider than what is left of the plane; it writes zeros there.
-    var tiles = rounded(halo.height() * rowStride * images, lanes) + lanes;
+    var tiles = rounded(halo.height() * row, lanes) + lanes;
     var plane = rounded(Math.max(origin + rows, tiles), lanes);
     return new Geometry(
-        halo.shape.dimension(0), halo.height(), halo.width(), images, rowStride, origin, plane);
+        halo.shape.dimension(0),
+        halo.height(),
+        halo.width(),
+        images,
+        rowStride,
+        Math.toIntExact(origin),
+        Math.toIntExact(plane));
   }
 
-  private static int rounded(int floats, int lanes) {
+  private static long rounded(long floats, int lanes) {
     return (floats + lanes - 1) / lanes * lanes;
   }
 

@@ -7,11 +7,14 @@ import io.topiary.sparsity.checkpoint.CheckpointFile;
 import io.topiary.sparsity.network.BuiltInNetworks;
 import io.topiary.sparsity.network.Network;
 import io.topiary.sparsity.network.NetworkJson;
+import io.topiary.sparsity.network.Node;
+import io.topiary.sparsity.network.Operator;
 import io.topiary.sparsity.network.Shape;
 import io.topiary.sparsity.safetensors.SafetensorsException;
 import io.topiary.sparsity.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -122,6 +125,69 @@ class SparseNetworkTest {
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  @Test
+  void shouldForgetImagesWhoseSumsOverflow() {
+    // Given
+    var compiled = compiled(1);
+    var images = RandomWeights.images(network, 17, new Random(SEED));
+    var expected = compiled.predict(images);
+    var huge = new float[images.length];
+    Arrays.fill(huge, Float.MAX_VALUE);
+
+    // When
+    var overflown = compiled.predict(huge);
+
+    // Then
+    assertThat(IntStream.range(0, overflown.length)).anyMatch(i -> !Float.isFinite(overflown[i]));
+    assertThat(compiled.predict(images)).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldGoImageByImageWhereBlockNeedsTooMuchMemory() {
+    // Given
+    var large =
+        new Network(
+            "large",
+            Shape.of(1, 1200, 1800),
+            List.of(
+                new Node("relu", new Operator.Relu(), List.of(Network.INPUT)),
+                new Node("conv", Operator.Conv.square(1, 3, 1, 1, true), List.of("relu")),
+                new Node("mean", new Operator.GlobalAveragePool(), List.of("conv")),
+                new Node("flat", new Operator.Flatten(), List.of("mean"))));
+    var values = new RandomWeights(large, 0.5, new Random(SEED));
+    var compiled = SparseNetwork.compile(large, values::buffer, new CompileOptions(1));
+    var images = new float[16 * 1200 * 1800];
+    Arrays.fill(images, 1);
+
+    // When
+    var scores = compiled.predict(images);
+
+    // Then
+    assertThat(scores).hasSize(16).containsOnly(scores[0]);
+  }
+
+  @Test
+  void shouldRefuseNetworkOfWhichOneImageFitsInNoArray() {
+    // Given
+    var huge =
+        new Network(
+            "huge",
+            Shape.of(1, 23000, 23000),
+            List.of(
+                new Node("1", new Operator.Relu(), List.of(Network.INPUT)),
+                new Node("2", Operator.Conv.square(1, 1, 1, 1, true), List.of("1")),
+                new Node("3", Operator.Conv.square(1, 1, 1, 1, true), List.of("2")),
+                new Node("4", Operator.Conv.square(1, 1, 1, 1, true), List.of("3")),
+                new Node("5", new Operator.GlobalAveragePool(), List.of("4")),
+                new Node("6", new Operator.Flatten(), List.of("5"))));
+    var values = new RandomWeights(huge, 0.5, new Random(SEED));
+
+    // When, Then
+    assertThatThrownBy(() -> SparseNetwork.compile(huge, values::buffer, CompileOptions.defaults()))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("Network 'huge' needs more than ");
   }
 
   @Test
