@@ -25,7 +25,7 @@ final class UnrolledKernels {
 
   private static final String PACKAGE = "io/topiary/inference/vector";
 
-  /** Vectors of places, whose sums, the weight and a value fit in AVX-512's 32 registers. */
+  /** Vectors of places. With 20 the first compiler runs out of registers, and gives up. */
   private static final int[] SPARSE_VECTORS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18};
 
   /** Outputs, and vectors of places: 8 to 24 sums, so that each multiply-add need not wait. */
