@@ -51,6 +51,7 @@ final class Compiler {
       steps.add(step(stage));
     }
     return new Program(
+        kernels,
         planes(Network.INPUT),
         List.copyOf(steps),
         planes(network.output().name()),

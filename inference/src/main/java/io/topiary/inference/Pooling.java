@@ -48,7 +48,8 @@ final class Pooling {
       var row = in.at(c, i, 0);
       for (var j = columns.from; j < columns.to; j++) {
         var value = arena[row + j];
-        max = value > max ? value : max;
+        // What overflowed before must not be lost, as it would be if NaN were not the largest.
+        max = value > max || Float.isNaN(value) ? value : max;
       }
     }
     return max;

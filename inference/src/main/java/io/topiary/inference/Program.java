@@ -1,5 +1,6 @@
 package io.topiary.inference;
 
+import io.topiary.inference.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  *
  * @param arena floats that it needs
  */
-record Program(Planes input, List<Step> steps, Planes scores, int arena) {
+record Program(Kernels kernels, Planes input, List<Step> steps, Planes scores, int arena) {
 
   int images() {
     return input.images();
@@ -43,11 +44,7 @@ record Program(Planes input, List<Step> steps, Planes scores, int arena) {
         if (block == 1) {
           System.arraycopy(source, next, arena, at, width);
         } else {
-          for (var x = 0; x < width; x++) {
-            for (var i = 0; i < block; i++) {
-              arena[at + x * block + i] = source[next + x + i * elements];
-            }
-          }
+          kernels.interleave(source, next, elements, arena, at, block, width);
         }
       }
     }

@@ -129,19 +129,33 @@ class SparseNetworkTest {
 
   @Test
   void shouldForgetImagesWhoseSumsOverflow() {
-    // Given
-    var compiled = compiled(1);
-    var images = RandomWeights.images(network, 17, new Random(SEED));
-    var expected = compiled.predict(images);
-    var huge = new float[images.length];
-    Arrays.fill(huge, Float.MAX_VALUE);
+    // Given a third output that takes the place of the images
+    var plain =
+        new Network(
+            "plain",
+            Shape.of(2, 9, 11),
+            List.of(
+                new Node("1", Operator.Conv.square(2, 3, 1, 1, true), List.of(Network.INPUT)),
+                new Node("2", Operator.Conv.square(2, 3, 1, 1, true), List.of("1")),
+                new Node("3", Operator.Conv.square(2, 3, 1, 1, true), List.of("2")),
+                new Node("pool", Operator.MaxPool.square(3), List.of("3")),
+                new Node("flat", new Operator.Flatten(), List.of("pool"))));
+    var values = new RandomWeights(plain, 0.3, new Random(SEED));
 
-    // When
-    var overflown = compiled.predict(huge);
+    for (var count : new int[] {1, 17}) {
+      var compiled = SparseNetwork.compile(plain, values::buffer, new CompileOptions(1));
+      var images = RandomWeights.images(plain, count, new Random(SEED));
+      var expected = compiled.predict(images);
+      var huge = new float[images.length];
+      Arrays.fill(huge, Float.MAX_VALUE);
 
-    // Then
-    assertThat(IntStream.range(0, overflown.length)).anyMatch(i -> !Float.isFinite(overflown[i]));
-    assertThat(compiled.predict(images)).isEqualTo(expected);
+      // When
+      var overflown = compiled.predict(huge);
+
+      // Then
+      assertThat(overflown).contains(Float.NaN);
+      assertThat(compiled.predict(images)).isEqualTo(expected);
+    }
   }
 
   @Test

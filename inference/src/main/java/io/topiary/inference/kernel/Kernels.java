@@ -47,6 +47,16 @@ public interface Kernels {
   /** {@code out = max(out, in)} for a run of floats. */
   void max(float[] arena, int in, int out, int length);
 
+  /**
+   * Lays a row of every image of a block side by side: {@code arena[to + x * images + i] =
+   * source[from + x + i * elements]}.
+   *
+   * @param images a multiple of {@link #lanes}
+   * @param elements floats from one image to the next
+   */
+  void interleave(
+      float[] source, int from, int elements, float[] arena, int to, int images, int width);
+
   /** Whether no value is NaN or infinite. */
   boolean finite(float[] values);
 }

@@ -115,6 +115,16 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void interleave(
+      float[] source, int from, int elements, float[] arena, int to, int images, int width) {
+    for (var x = 0; x < width; x++) {
+      for (var i = 0; i < images; i++) {
+        arena[to + x * images + i] = source[from + x + i * elements];
+      }
+    }
+  }
+
+  @Override
   public boolean finite(float[] values) {
     for (var value : values) {
       if (!Float.isFinite(value)) {

@@ -49,6 +49,22 @@ final class Elementwise {
     }
   }
 
+  /** Gathers one element of as many images as a vector has lanes. */
+  static void interleave(
+      float[] source, int from, int elements, float[] arena, int to, int images, int width) {
+    var distances = new int[SPECIES.length()];
+    for (var i = 0; i < distances.length; i++) {
+      distances[i] = i * elements;
+    }
+    for (var i = 0; i < images; i += SPECIES.length()) {
+      var image = from + i * elements;
+      for (var x = 0; x < width; x++) {
+        FloatVector.fromArray(SPECIES, source, image + x, distances, 0)
+            .intoArray(arena, to + x * images + i);
+      }
+    }
+  }
+
   /** Zero times a finite value is zero; zero times any other is NaN, and stays it in a sum. */
   static boolean finite(float[] values) {
     var sums = FloatVector.zero(SPECIES);

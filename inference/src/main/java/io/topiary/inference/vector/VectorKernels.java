@@ -142,6 +142,12 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void interleave(
+      float[] source, int from, int elements, float[] arena, int to, int images, int width) {
+    Elementwise.interleave(source, from, elements, arena, to, images, width);
+  }
+
+  @Override
   public boolean finite(float[] values) {
     return Elementwise.finite(values);
   }
