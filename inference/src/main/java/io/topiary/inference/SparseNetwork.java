@@ -15,8 +15,8 @@ import java.util.function.Function;
 
 /**
  * A pruned network, compiled to classify images fast on a CPU. Batch normalisation is folded into
- * the layer before it, additions and ReLU are done where sums are stored, and weights that are zero
- * cost nothing. Any number of threads may use one instance.
+ * the layer before it, additions and ReLU are done where sums are stored, and sparse layers leave
+ * out weights that are zero. Any number of threads may use one instance.
  */
 public final class SparseNetwork {
 
