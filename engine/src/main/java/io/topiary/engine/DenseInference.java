@@ -1,58 +1,88 @@
 package io.topiary.engine;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.topiary.sparsity.network.Network;
+import io.topiary.sparsity.network.Operator.Conv;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /**
  * A network ready for passes over one batch, its zeros computed as any weight, in the fastest form
- * that PyTorch has for it through DJL's operators: what sparse inference has to beat. BatchNorm is
- * folded into the layers before it, weights and images are tensors beforehand and lie in the order
- * that computes faster, and nothing is recorded for gradients.
+ * that PyTorch has for it: what sparse inference has to beat. BatchNorm is folded into the layers
+ * before it, the network is one module of TorchScript, weights and images are tensors beforehand,
+ * and nothing is recorded for gradients.
  *
  * <p>Belongs to the thread that made it: PyTorch counts its threads, and keeps its gradient mode,
  * per thread.
  */
 public final class DenseInference implements AutoCloseable {
-  /** Passes that tell which order is faster; a pass that takes this long tells by itself. */
+  /** Passes that tell which form is faster; a pass that takes this long tells by itself. */
   private static final int TRIALS = 5;
 
   private static final long LONG_NANOS = 50_000_000;
 
+  private final Form form;
   private final TorchSession session;
   private final TorchNetwork network;
-  private final PtNDArray batch;
+  private final PtSymbolBlock module;
+  private final IValue[] batchAndParameters;
   private final int scores;
 
-  /**
-   * What runs fastest in memory, of images, activations and the weights of convolutions: channels,
-   * or columns. Many channels are faster with the first, few with the second.
-   */
-  enum Layout {
-    CHANNELS_LAST,
-    CONTIGUOUS
+  /** What is faster depends on the network and the batch: many channels like the later ones. */
+  enum Form {
+    CONTIGUOUS("scripted contiguous"),
+    CHANNELS_LAST("scripted channels-last"),
+    /** Channels-last too, with the sums and ReLUs that follow a convolution in it. */
+    FUSED("scripted oneDNN");
+
+    private final String text;
+
+    Form(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+
+    private String source(Network network, int images) {
+      return this == FUSED ? ScriptSource.fused(network, images) : ScriptSource.plain(network);
+    }
   }
 
-  private DenseInference(Weights weights, float[] images, int threads, Layout layout) {
+  private DenseInference(Weights folded, float[] images, int threads, Form form) {
+    this.form = form;
+    int count = Math.toIntExact(images.length / folded.network().input().elements());
+    scores = count * folded.network().classes();
     session = TorchSession.withoutGradients(Computing.onCpu(threads));
     try {
-      network = new TorchNetwork(session, weights);
-      long count = images.length / weights.network().input().elements();
-      scores = Math.toIntExact(count * weights.network().classes());
-      PtNDArray contiguous =
-          session
-              .manager()
-              .create(FloatBuffer.wrap(images), shape(count, weights), DataType.FLOAT32);
-      if (layout == Layout.CHANNELS_LAST) {
+      network = new TorchNetwork(session, folded);
+      module =
+          ScriptArchive.load(
+              session.manager(), ScriptSource.MODULE, form.source(folded.network(), count));
+      PtNDArray batch = network.tensor(FloatBuffer.wrap(images), shape(count, folded));
+      if (form != Form.CONTIGUOUS) {
+        batch = TorchNetwork.channelsLast(batch);
+      }
+      if (form == Form.CHANNELS_LAST) {
         network.layChannelsLast();
-        batch = TorchNetwork.channelsLast(contiguous);
-        contiguous.close();
-      } else {
-        batch = contiguous;
+      }
+      PtNDArray[] parameters =
+          folded.network().parameters().stream()
+              .map(parameter -> network.tensor(parameter.name()))
+              .toArray(PtNDArray[]::new);
+      try (IValue unpacked = IValue.listFrom(parameters)) {
+        batchAndParameters =
+            new IValue[] {
+              IValue.from(batch), IValueUtils.runMethod(module, ScriptSource.PACK, unpacked)
+            };
       }
     } catch (RuntimeException e) {
       session.close();
@@ -71,41 +101,59 @@ public final class DenseInference implements AutoCloseable {
   public static DenseInference fastest(Weights weights, float[] images, int threads) {
     requireFit(weights, images);
     Weights folded = BatchNormFolding.fold(weights);
-    long channelsLast = nanos(folded, images, threads, Layout.CHANNELS_LAST);
-    long contiguous = nanos(folded, images, threads, Layout.CONTIGUOUS);
-    return new DenseInference(
-        folded,
-        images,
-        threads,
-        channelsLast <= contiguous ? Layout.CHANNELS_LAST : Layout.CONTIGUOUS);
+    Form fastest = Form.CONTIGUOUS;
+    long shortest = nanos(folded, images, threads, fastest);
+    for (Form form : offered(folded.network())) {
+      long nanos = nanos(folded, images, threads, form);
+      if (nanos < shortest) {
+        fastest = form;
+        shortest = nanos;
+      }
+    }
+    return new DenseInference(folded, images, threads, fastest);
   }
 
   /** The same in a given form. */
-  static DenseInference of(Weights weights, float[] images, int threads, Layout layout) {
+  static DenseInference of(Weights weights, float[] images, int threads, Form form) {
     requireFit(weights, images);
-    return new DenseInference(BatchNormFolding.fold(weights), images, threads, layout);
+    return new DenseInference(BatchNormFolding.fold(weights), images, threads, form);
+  }
+
+  /** What may be faster than contiguous memory: nothing for a network without convolutions. */
+  private static List<Form> offered(Network network) {
+    boolean convolutions = network.nodes().stream().anyMatch(n -> n.operator() instanceof Conv);
+    if (!convolutions) {
+      return List.of();
+    }
+    return JniUtils.getFeatures().contains("MKLDNN")
+        ? List.of(Form.CHANNELS_LAST, Form.FUSED)
+        : List.of(Form.CHANNELS_LAST);
   }
 
   /** What a network runs on here, for people. */
   public static String engine() {
-    return "PyTorch %s through DJL, BatchNorm folded, channels-last or contiguous as is faster"
+    return "PyTorch %s through DJL: TorchScript, BatchNorm folded, contiguous, channels-last or fused by oneDNN as is faster"
         .formatted(TorchSession.engine().getVersion());
+  }
+
+  /** The form that is run, for people. */
+  public String form() {
+    return form.toString();
   }
 
   /** One pass over the batch: class scores, [images, classes]. */
   public float[] predict() {
     float[] all = new float[scores];
-    try (PtNDManager scratch = session.newScratch()) {
-      PtNDArray view = JniUtils.slice(batch, 0, 0, Long.MAX_VALUE, 1);
-      view.attach(scratch);
-      network.values(network.infer(view)).get(all);
+    try (IValue output = IValueUtils.forward(module, batchAndParameters);
+        PtNDArray tensor = output.toTensor(session.manager())) {
+      network.values(tensor).get(all);
     }
     return all;
   }
 
   /** The shortest of some passes, the first left out. */
-  private static long nanos(Weights folded, float[] images, int threads, Layout layout) {
-    try (DenseInference dense = new DenseInference(folded, images, threads, layout)) {
+  private static long nanos(Weights folded, float[] images, int threads, Form form) {
+    try (DenseInference dense = new DenseInference(folded, images, threads, form)) {
       dense.predict();
       long shortest = Long.MAX_VALUE;
       for (int i = 0; i < TRIALS && (i == 0 || shortest < LONG_NANOS); i++) {
@@ -136,6 +184,9 @@ public final class DenseInference implements AutoCloseable {
 
   @Override
   public void close() {
+    for (IValue value : batchAndParameters) {
+      value.close();
+    }
     session.close();
   }
 }

@@ -52,9 +52,11 @@ final class TorchNetwork {
     }
   }
 
-  private PtNDArray tensor(FloatBuffer values, Shape shape) {
+  /** Values as a tensor that lasts as long as the session. */
+  PtNDArray tensor(FloatBuffer values, Shape shape) {
     if (session.onCpu()) {
-      // In memory of PyTorch's own, which is aligned as its kernels like it best.
+      // In memory of PyTorch's own: it is aligned as its kernels like it best, and lasts as long
+      // as any view of it, where Java's own goes with the tensor that it was made for.
       PtNDArray tensor = session.manager().create(shape, DataType.FLOAT32);
       memory(tensor).put(values);
       return tensor;
@@ -88,15 +90,6 @@ final class TorchNetwork {
     try (PtNDArray images = channelsLast(batch)) {
       return compute(images, batchStatistics);
     }
-  }
-
-  /**
-   * The same of a batch as it lies, with running statistics; what is computed from it lies like it.
-   *
-   * @param images stay open; the scores join their manager
-   */
-  PtNDArray infer(PtNDArray images) {
-    return compute(images, false);
   }
 
   /** Lets the channels of convolutions run fastest in the memory of their weights. */

@@ -6,7 +6,7 @@ import io.topiary.sparsity.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** PyTorch's operators one by one, through DJL, from images that lie ready as a tensor. */
+/** The fastest form of the evaluator's dense baseline, from images that lie ready as a tensor. */
 record EagerContender(DenseInference network) implements Contender {
 
   static EagerContender load(Path checkpoint, float[] images, int threads) throws IOException {
@@ -17,7 +17,7 @@ record EagerContender(DenseInference network) implements Contender {
 
   @Override
   public String name() {
-    return "eager";
+    return network.form();
   }
 
   @Override
