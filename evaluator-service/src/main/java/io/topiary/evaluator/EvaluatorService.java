@@ -5,6 +5,7 @@ import io.topiary.evaluator.timing.SpeedupMeasurement;
 import io.topiary.evaluator.timing.TimingMeters;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.MeteredArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.queue.CommitPoint;
@@ -58,6 +59,7 @@ public final class EvaluatorService implements AutoCloseable {
     PipelineTopics.createMissing(kafka);
     var meters = new EvaluatorMeters(telemetry.registry());
     var worker = config.worker();
+    var store = new MeteredArtifactStore(artifacts, telemetry.registry());
     var speedups =
         new SpeedupMeasurement(
             config.timing(), new TimingMeters(telemetry.registry()), System::nanoTime);
@@ -70,12 +72,12 @@ public final class EvaluatorService implements AutoCloseable {
             sender ->
                 new CheckpointHandler(
                     new CheckpointEvaluation(
-                        artifacts,
+                        store,
                         new DataSetLibrary(worker.dataFolders()),
                         clock,
                         speedups,
                         quietPeriods),
-                    new CommitPoint<>(artifacts, sender, Topics.EVALUATIONS),
+                    new CommitPoint<>(store, sender, Topics.EVALUATIONS),
                     new Outcomes(sender, Work.EVALUATION, worker.name(), clock),
                     new ProgressReports(config, sender, clock),
                     meters)));

@@ -6,12 +6,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.topiary.pruner.pruning.PrunedNetwork;
+import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.runtime.streams.PoisonException;
 import io.topiary.runtime.telemetry.Labels;
 import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Recipe;
 import io.topiary.schemas.Result;
 import io.topiary.schemas.Topic;
+import io.topiary.schemas.Topics;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -28,6 +31,8 @@ final class PrunerMeters {
 
   PrunerMeters(MeterRegistry registry, Backlog backlog) {
     this.registry = registry;
+    List.of(Topics.POLICIES, Topics.CONTROLS, Topics.CHECKPOINTS, Topics.OUTCOMES)
+        .forEach(topic -> DeadLetters.counter(registry, topic));
     this.mask =
         Timer.builder("topiary.pruner.mask")
             .description(
@@ -50,7 +55,7 @@ final class PrunerMeters {
 
   /** Counts a dead letter; to be thrown. */
   PoisonException poison(Topic<?> topic, Exception why) {
-    registry.counter("topiary.dead.letters", "topic", topic.name()).increment();
+    DeadLetters.counter(registry, topic).increment();
     return new PoisonException(topic, why);
   }
 
@@ -61,6 +66,9 @@ final class PrunerMeters {
   /** Shows the masks of last phases only: the label says the sparsity that the plan ends with. */
   void pruned(PrunedNetwork network) {
     var job = network.job();
+    // At 0 while the plan runs, so that its end is a step.
+    Labels.RESULTS.forEach(
+        result -> plans(job.getLineage(), job.getRecipe(), job.getTargetSparsity(), result));
     if (job.getLineage().getPhase() < job.getLineage().getPhases()) {
       return;
     }
@@ -74,15 +82,18 @@ final class PrunerMeters {
   }
 
   void planEnded(Lineage lineage, Recipe recipe, double targetSparsity, Result result) {
-    Counter.builder("topiary.pruner.plans")
-        .description("Plans that have ended")
-        .tags(Labels.of(lineage, recipe, targetSparsity))
-        .tag("result", Labels.value(result))
-        .register(registry)
-        .increment();
+    plans(lineage, recipe, targetSparsity, result).increment();
   }
 
   void jobSentAgain() {
     jobsSentAgain.increment();
+  }
+
+  private Counter plans(Lineage lineage, Recipe recipe, double targetSparsity, Result result) {
+    return Counter.builder("topiary.pruner.plans")
+        .description("Plans that have ended")
+        .tags(Labels.of(lineage, recipe, targetSparsity))
+        .tag("result", Labels.value(result))
+        .register(registry);
   }
 }

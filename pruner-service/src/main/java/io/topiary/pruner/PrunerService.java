@@ -3,6 +3,7 @@ package io.topiary.pruner;
 import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.MeteredArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.PipelineTopics;
 import io.topiary.runtime.streams.CoPartitioning;
@@ -45,7 +46,7 @@ public final class PrunerService implements AutoCloseable {
     var backlog = new Backlog();
     var topology =
         PrunerTopology.build(
-            new PhasePruner(artifacts),
+            new PhasePruner(new MeteredArtifactStore(artifacts, telemetry.registry())),
             backlog,
             new PrunerMeters(telemetry.registry(), backlog),
             new ArtifactFaults(telemetry.health().component(NAME + "-artifacts")),

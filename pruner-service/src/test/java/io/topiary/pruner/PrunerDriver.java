@@ -1,5 +1,6 @@
 package io.topiary.pruner;
 
+import io.micrometer.core.instrument.Counter;
 import io.topiary.pruner.pruning.PhasePruner;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.telemetry.Telemetry;
@@ -185,8 +186,11 @@ final class PrunerDriver implements AutoCloseable {
     return telemetry.registry().get(name).tags(tags).gauge().value();
   }
 
+  /** Over all labels that are not given. */
   double counter(String name, String... tags) {
-    return telemetry.registry().get(name).tags(tags).counter().count();
+    return telemetry.registry().get(name).tags(tags).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   long timed(String name) {

@@ -1,5 +1,6 @@
 package io.topiary.trainer;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -28,12 +29,15 @@ final class TrainerMeters {
   }
 
   void ended(TrainingJob job, Result result) {
-    registry
-        .counter(
-            "topiary.training.jobs",
-            Labels.of(job.getLineage(), job.getRecipe(), job.getTargetSparsity())
-                .and("result", Labels.value(result)))
-        .increment();
+    jobs(job, result).increment();
+  }
+
+  private Counter jobs(TrainingJob job, Result result) {
+    return Counter.builder("topiary.training.jobs")
+        .description("trainings that have ended, by how")
+        .tags(Labels.of(job.getLineage(), job.getRecipe(), job.getTargetSparsity()))
+        .tag("result", Labels.value(result))
+        .register(registry);
   }
 
   private Set<Running> register(String model) {
@@ -66,6 +70,8 @@ final class TrainerMeters {
       this.jobs =
           running.computeIfAbsent(job.getLineage().getModel(), TrainerMeters.this::register);
       jobs.add(this);
+      // At 0 while the job runs, so that its end is a step.
+      Labels.RESULTS.forEach(result -> jobs(job, result));
     }
 
     void imagesPerSecond(double rate) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.topiary.engine.data.DataSetLibrary;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
+import io.topiary.runtime.artifact.MeteredArtifactStore;
 import io.topiary.runtime.artifact.Snapshots;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.control.Controls;
@@ -62,9 +63,10 @@ public final class TrainerService implements AutoCloseable {
     PipelineTopics.createMissing(kafka);
     var resources = new Resources();
     try {
+      var store = new MeteredArtifactStore(artifacts, telemetry.registry());
       var controls = resources.own(Controls.follow(GROUP, kafka, telemetry));
       var jobs =
-          new Jobs(config, artifacts, controls, devices, telemetry.registry(), clock, quietPeriods);
+          new Jobs(config, store, controls, devices, telemetry.registry(), clock, quietPeriods);
       resources.own(
           JobQueue.start(
               Topics.JOBS,

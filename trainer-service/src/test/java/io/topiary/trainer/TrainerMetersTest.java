@@ -57,6 +57,19 @@ class TrainerMetersTest {
                     .isSubsetOf("model", "method", "schedule", "sparsity", "result"));
   }
 
+  @Test
+  void shouldHaveEveryEndOfARunningJobAtNoneSoFar() {
+    // When
+    meters.started(TestJobs.dense("a", 1));
+
+    // Then
+    assertThat(registry.find("topiary.training.jobs").counters())
+        .extracting(counter -> counter.getId().getTag("result"))
+        .containsExactlyInAnyOrder("done", "failed", "cancelled");
+    assertThat(registry.find("topiary.training.jobs").counters())
+        .allSatisfy(counter -> assertThat(counter.count()).isZero());
+  }
+
   private double gauge(String name, String model) {
     return registry.get(name).tag("model", model).gauge().value();
   }

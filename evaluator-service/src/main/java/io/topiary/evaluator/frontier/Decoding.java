@@ -1,6 +1,7 @@
 package io.topiary.evaluator.frontier;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.runtime.streams.Keys;
 import io.topiary.runtime.streams.PoisonException;
 import io.topiary.runtime.streams.RefusedRecordException;
@@ -13,6 +14,7 @@ import io.topiary.schemas.Score;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -25,6 +27,8 @@ final class Decoding {
 
   Decoding(MeterRegistry registry) {
     this.registry = registry;
+    List.of(Topics.CHECKPOINTS, Topics.EVALUATIONS)
+        .forEach(topic -> DeadLetters.counter(registry, topic));
   }
 
   /**
@@ -50,7 +54,7 @@ final class Decoding {
       Keys.requireModel(record, check.apply(value), topic.type().getSimpleName());
       return value;
     } catch (SerializationException | RefusedRecordException e) {
-      registry.counter("topiary.dead.letters", "topic", topic.name()).increment();
+      DeadLetters.counter(registry, topic).increment();
       throw new PoisonException(topic, e);
     }
   }

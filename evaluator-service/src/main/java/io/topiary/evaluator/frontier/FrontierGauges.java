@@ -55,6 +55,13 @@ final class FrontierGauges {
         FrontierSample::getTestAccuracy);
     figures.put(
         new Figure(
+            "topiary.validation.accuracy",
+            "top-1 accuracy on the validation images, of the newest network: decides, where the"
+                + " test images only report",
+            Tags.empty()),
+        FrontierSample::getValidationAccuracy);
+    figures.put(
+        new Figure(
             "topiary.sparsity",
             "zeros over elements of the prunable tensors, of the newest network",
             Tags.empty()),

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.topiary.schemas.MeasuredSpeedup;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * All meters of timings: how often a figure was told, withheld or never measured, and for how long
@@ -17,6 +18,8 @@ public final class TimingMeters {
 
   public TimingMeters(MeterRegistry registry) {
     this.registry = registry;
+    // From the start, as 0: the first that is withheld is a step, then.
+    List.of("told", "withheld", "too-long", "unsupported", "busy").forEach(this::counter);
     pause =
         Timer.builder("topiary.timing.duration")
             .description("how long networks were timed, while all other work in the process paused")
@@ -47,10 +50,13 @@ public final class TimingMeters {
   }
 
   private void count(String result) {
-    Counter.builder("topiary.timings")
+    counter(result).increment();
+  }
+
+  private Counter counter(String result) {
+    return Counter.builder("topiary.timings")
         .description("figures of measured speedups that were told, withheld or never measured")
         .tag("result", result)
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 }

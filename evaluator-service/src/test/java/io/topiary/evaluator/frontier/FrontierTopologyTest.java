@@ -94,6 +94,7 @@ class FrontierTopologyTest {
     assertThat(frontier.onlyPoint().getCount()).isEqualTo(1);
     assertThat(frontier.onlyPoint().getValidation().getMean()).isEqualTo(0.7);
     assertThat(frontier.gauge("topiary.accuracy")).isEqualTo(0.7);
+    assertThat(frontier.gauge("topiary.validation.accuracy")).isEqualTo(0.7);
   }
 
   @Test
@@ -259,7 +260,9 @@ class FrontierTopologyTest {
     frontier = new FrontierDriver(folder);
 
     // Then
-    assertThat(meters.getMeters()).isEmpty();
+    assertThat(meters.getMeters())
+        .extracting(meter -> meter.getId().getName())
+        .containsOnly("topiary.dead.letters");
   }
 
   @ParameterizedTest(name = "seed {0}")

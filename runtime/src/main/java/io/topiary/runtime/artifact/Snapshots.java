@@ -35,14 +35,20 @@ public final class Snapshots {
 
   private final ArtifactStore store;
   private final Counter written;
+  private final Counter used;
   private final Counter refused;
   private final Counter failed;
 
   public Snapshots(ArtifactStore store, MeterRegistry registry) {
     this.store = store;
-    this.written = registry.counter("topiary.snapshots.written");
-    this.refused = registry.counter("topiary.snapshots.refused");
-    this.failed = registry.counter("topiary.snapshots.failed");
+    this.written = counter(registry, "written", "snapshots that were stored");
+    this.used = counter(registry, "used", "snapshots that jobs went on from: resumes");
+    this.refused = counter(registry, "refused", "snapshots that were not in order");
+    this.failed = counter(registry, "failed", "snapshots that could not be stored");
+  }
+
+  private static Counter counter(MeterRegistry registry, String what, String description) {
+    return Counter.builder("topiary.snapshots." + what).description(description).register(registry);
   }
 
   /**
@@ -69,13 +75,19 @@ public final class Snapshots {
   }
 
   /**
-   * Reads the job's furthest snapshot that is in order.
+   * Reads the job's furthest snapshot that is in order, for the job to go on from.
    *
    * @param reading throws an {@link InvalidInputException} or a {@link CorruptArtifactException}
    *     for a snapshot that cannot be used
    * @throws ArtifactException when the store is away, or when snapshots go as fast as they are read
    */
   public <T> Optional<Found<T>> furthest(String job, ArtifactStore.Reading<T> reading) {
+    var found = find(job, reading);
+    found.ifPresent(snapshot -> used.increment());
+    return found;
+  }
+
+  private <T> Optional<Found<T>> find(String job, ArtifactStore.Reading<T> reading) {
     for (var listing = 1; listing <= LISTINGS; listing++) {
       var removed = false;
       for (var snapshot : store.snapshots(job)) {
@@ -106,7 +118,7 @@ public final class Snapshots {
    * @throws ArtifactException when the store is away
    */
   public long progress(String job, Check check) {
-    return furthest(
+    return find(
             job,
             file -> {
               check.check(file);

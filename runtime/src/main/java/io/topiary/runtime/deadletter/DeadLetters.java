@@ -2,8 +2,10 @@ package io.topiary.runtime.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.topiary.runtime.kafka.RecordSender;
+import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -32,11 +34,25 @@ public final class DeadLetters {
   private static final int LARGEST_VALUE = Topics.LARGEST_DEAD_LETTER - (1 << 20);
 
   private final RecordSender sender;
-  private final MeterRegistry registry;
+  private final Counter letters;
 
-  public DeadLetters(RecordSender sender, MeterRegistry registry) {
+  /**
+   * @param topic where the records come from
+   */
+  public DeadLetters(RecordSender sender, MeterRegistry registry, Topic<?> topic) {
     this.sender = sender;
-    this.registry = registry;
+    this.letters = counter(registry, topic);
+  }
+
+  /**
+   * How many records of the topic have become dead letters; at 0 from the moment somebody asks for
+   * it, so that the first letter is a step.
+   */
+  public static Counter counter(MeterRegistry registry, Topic<?> topic) {
+    return Counter.builder("topiary.dead.letters")
+        .description("records that became dead letters, by the topic that they came from")
+        .tag("topic", topic.name())
+        .register(registry);
   }
 
   /**
@@ -47,7 +63,7 @@ public final class DeadLetters {
   public void send(ConsumerRecord<byte[], byte[]> original, Exception why)
       throws InterruptedException {
     sender.send(letter(original, why));
-    registry.counter("topiary.dead.letters", "topic", original.topic()).increment();
+    letters.increment();
   }
 
   /**

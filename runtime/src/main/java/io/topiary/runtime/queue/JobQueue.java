@@ -107,7 +107,7 @@ public final class JobQueue implements AutoCloseable {
 
   private <V extends SpecificRecord> void work(
       Topic<V> topic, KafkaSettings kafka, Telemetry telemetry, JobHandler<V> handler) {
-    var deadLetters = new DeadLetters(sender, telemetry.registry());
+    var deadLetters = new DeadLetters(sender, telemetry.registry(), topic);
     var limits = new JobRunner.Limits(settings.attempts(), group.deliveryLimit());
     for (var i = 1; i <= settings.slots(); i++) {
       var name = settings.group() + "-" + i;
@@ -121,6 +121,7 @@ public final class JobQueue implements AutoCloseable {
               new JobRunner<>(topic, handler, sender, deadLetters, limits, patience),
               jobs,
               meters,
+              patience,
               health,
               stop));
     }

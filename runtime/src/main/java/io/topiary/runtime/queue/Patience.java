@@ -1,6 +1,7 @@
 package io.topiary.runtime.queue;
 
 import io.topiary.runtime.telemetry.Health;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +15,17 @@ final class Patience {
   private final Stop stop;
   private final QueueMeters meters;
   private final Health.Component health;
+  private volatile Optional<QueueMeters.InHand> inHand = Optional.empty();
 
   Patience(Stop stop, QueueMeters meters, Health.Component health) {
     this.stop = stop;
     this.meters = meters;
     this.health = health;
+  }
+
+  /** What is waited with, and for, from now on. */
+  void of(QueueMeters.InHand record) {
+    inHand = Optional.of(record);
   }
 
   /** Whether the worker is stopping. */
@@ -37,8 +44,9 @@ final class Patience {
     return !stop.signalledWithin(Backoff.after(faults));
   }
 
-  /** Nothing is away any more. */
+  /** Nothing is away any more, and the work goes on. */
   void rewarded() {
     health.ready();
+    inHand.ifPresent(QueueMeters.InHand::moved);
   }
 }

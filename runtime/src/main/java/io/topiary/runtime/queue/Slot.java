@@ -36,6 +36,7 @@ final class Slot implements Runnable {
   private final JobRunner<?> runner;
   private final ExecutorService jobs;
   private final QueueMeters meters;
+  private final Patience patience;
   private final Health.Component health;
   private final Stop stop;
 
@@ -44,12 +45,14 @@ final class Slot implements Runnable {
       JobRunner<?> runner,
       ExecutorService jobs,
       QueueMeters meters,
+      Patience patience,
       Health.Component health,
       Stop stop) {
     this.consumers = consumers;
     this.runner = runner;
     this.jobs = jobs;
     this.meters = meters;
+    this.patience = patience;
     this.health = health;
     this.stop = stop;
   }
@@ -89,8 +92,8 @@ final class Slot implements Runnable {
 
   private boolean settle(QueueConsumer consumer, ConsumerRecord<byte[], byte[]> record)
       throws InterruptedException {
-    var sample = meters.begin();
-    try {
+    try (var inHand = meters.begin()) {
+      patience.of(inHand);
       var settling = jobs.submit(() -> runner.settle(record));
       var held = true;
       while (!isDoneWithin(consumer.lock().dividedBy(RENEWALS), settling)) {
@@ -102,10 +105,8 @@ final class Slot implements Runnable {
         }
       }
       var ending = ending(settling);
-      ending.ifPresent(how -> meters.record(sample, how));
+      ending.ifPresent(inHand::settled);
       return held && ending.isPresent() && accept(consumer, record);
-    } finally {
-      meters.end();
     }
   }
 

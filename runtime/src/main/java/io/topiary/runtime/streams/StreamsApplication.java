@@ -107,6 +107,7 @@ public final class StreamsApplication implements AutoCloseable {
     try {
       resources.own(() -> close(name, streams));
       resources.own(new KafkaStreamsMetrics(streams)).bindTo(telemetry.registry());
+      resources.own(new StreamsState(name, streams, telemetry.registry()));
       report(name, streams, telemetry.health().component(name));
       var broker = telemetry.health().component(name + " broker");
       resources.own(BrokerWatch.start(name + "-watch", kafka, broker));

@@ -1,5 +1,7 @@
 package io.topiary.runtime.telemetry;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,12 +17,19 @@ public final class Health {
   private final Map<String, Optional<String>> components = new ConcurrentSkipListMap<>();
 
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
+  private final MeterRegistry registry;
 
-  Health() {}
+  Health(MeterRegistry registry) {
+    this.registry = registry;
+  }
 
   /** A component that reports here; until it does, it is starting. */
   public Component component(String name) {
     components.put(name, Optional.of("starting"));
+    Gauge.builder("topiary.component.ready", components, all -> isReady(all, name) ? 1 : 0)
+        .description("1 when the component is ready, 0 when it is not; /readyz says why")
+        .tag("component", name)
+        .register(registry);
     return new Component(name);
   }
 
@@ -36,6 +45,10 @@ public final class Health {
     var reasons = new ConcurrentSkipListMap<String, String>();
     components.forEach((name, reason) -> reason.ifPresent(text -> reasons.put(name, text)));
     return reasons;
+  }
+
+  private static boolean isReady(Map<String, Optional<String>> components, String name) {
+    return components.getOrDefault(name, Optional.empty()).isEmpty();
   }
 
   /** One component's voice. */

@@ -4,11 +4,16 @@ import io.micrometer.core.instrument.Tags;
 import io.topiary.schemas.Lineage;
 import io.topiary.schemas.Method;
 import io.topiary.schemas.Recipe;
+import io.topiary.schemas.Result;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Locale;
 
 /** The labels of meters about networks: each takes few values, and none is an id. */
 public final class Labels {
+
+  /** How work can end: what counts its ends has them all from the start, as 0. */
+  public static final List<Result> RESULTS = List.of(Result.DONE, Result.FAILED, Result.CANCELLED);
 
   private static final String DENSE = "dense";
 

@@ -69,7 +69,7 @@ public final class Telemetry implements AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Health health = new Health();
+  private final Health health = new Health(registry);
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
   private final ExecutorService threads =
       Executors.newFixedThreadPool(

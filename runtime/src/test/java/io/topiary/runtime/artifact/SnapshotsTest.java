@@ -112,6 +112,7 @@ class SnapshotsTest {
     // Then
     assertThat(found).contains(new Snapshots.Found<>(9, "nine"));
     assertThat(counter("refused")).isEqualTo(1);
+    assertThat(counter("used")).isEqualTo(1);
   }
 
   @Test

@@ -60,6 +60,19 @@ class TelemetryTest {
   }
 
   @Test
+  void shouldShowAmongItsMetersWhichComponentsAreReady() throws Exception {
+    // Given
+    var store = telemetry.health().component("store");
+
+    // When, Then
+    assertThat(get("/metrics").body()).contains("topiary_component_ready{component=\"store\"} 0.0");
+    store.ready();
+    assertThat(get("/metrics").body()).contains("topiary_component_ready{component=\"store\"} 1.0");
+    store.unready("The store is away.");
+    assertThat(get("/metrics").body()).contains("topiary_component_ready{component=\"store\"} 0.0");
+  }
+
+  @Test
   void shouldBeAliveUntilABug() throws Exception {
     // Given
     var queue = telemetry.health().component("queue");
