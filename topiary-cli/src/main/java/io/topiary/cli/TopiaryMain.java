@@ -1,9 +1,11 @@
 package io.topiary.cli;
 
 import io.topiary.cli.cancel.CancelCommand;
+import io.topiary.cli.cluster.ClusterException;
 import io.topiary.cli.demo.DemoCommand;
 import io.topiary.cli.export.ExportCommand;
 import io.topiary.cli.plan.PlanCommand;
+import io.topiary.cli.policies.PoliciesCommand;
 import io.topiary.cli.prune.PruneCommand;
 import io.topiary.cli.train.TrainCommand;
 import io.topiary.runtime.StartException;
@@ -27,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       DemoCommand.class,
       ExportCommand.class,
       PlanCommand.class,
+      PoliciesCommand.class,
       PruneCommand.class,
       TrainCommand.class
     })
@@ -52,6 +55,10 @@ public final class TopiaryMain {
             (e, command, parsed) -> {
               if (badInput(e)) {
                 return refuse(command, e);
+              }
+              if (e instanceof ClusterException) {
+                command.getErr().println(e.getMessage());
+                return CommandLine.ExitCode.SOFTWARE;
               }
               throw e;
             });

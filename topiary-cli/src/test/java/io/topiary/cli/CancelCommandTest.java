@@ -30,17 +30,16 @@ class CancelCommandTest {
                     + ID.substring(1)
                     + " "
                     + lift
-                    + " --set topiary.kafka.max.block.ms=300")
+                    + " --set topiary.kafka.request.timeout.ms=200"
+                    + " --set topiary.kafka.default.api.timeout.ms=300")
                 .concat(" --bootstrap-servers " + NOWHERE)
                 .split(" +"));
 
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.err())
         .containsExactly(
-            "No broker at localhost:1 has taken the order about "
-                + ID
-                + " in time; brokers should run there that have the topic topiary.controls, which"
-                + " the services create.");
+            "No broker answers at localhost:1 by PLAINTEXT; brokers should run there and speak that"
+                + " protocol.");
     assertThat(run.out()).isEmpty();
   }
 
@@ -104,7 +103,14 @@ class CancelCommandTest {
 
     assertThat(run.status()).isZero();
     assertThat(String.join("\n", run.out()))
-        .contains("ID...", "--bootstrap-servers", "--config", "--set", "--lift", "Examples:")
+        .contains(
+            "ID...",
+            "--bootstrap-servers",
+            "--config",
+            "--client-config",
+            "--set",
+            "--lift",
+            "Examples:")
         .contains("topiary.controls");
   }
 }

@@ -2,6 +2,8 @@ package io.topiary.cli.cancel;
 
 import static io.topiary.cli.options.Refusals.require;
 
+import io.topiary.cli.cluster.BrokerOptions;
+import io.topiary.cli.cluster.Cluster;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.schemas.Topics;
 import java.io.PrintWriter;
@@ -68,6 +70,7 @@ public final class CancelCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requireValid(ids);
     var kafka = broker.open(System.getenv());
+    Cluster.requireThere(kafka);
     try (var controls = new Controls(kafka)) {
       return write(controls, kafka, spec.commandLine().getOut());
     }

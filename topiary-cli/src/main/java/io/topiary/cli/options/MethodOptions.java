@@ -7,10 +7,21 @@ import picocli.CommandLine.Option;
 /** How a network is pruned and retrained, as it is asked for on the command line. */
 public final class MethodOptions {
 
+  public static final String USUAL_METHOD = "one-shot";
+  public static final String USUAL_SCHEDULE = "allr";
+  public static final String USUAL_SELECTOR = "global-magnitude";
+  public static final List<Double> USUAL_SPARSITIES = List.of(0.7, 0.8, 0.9);
+
+  /** Of imp and bimp. */
+  public static final int USUAL_PHASES = 3;
+
+  /** Epochs in each phase. */
+  public static final double USUAL_RETRAINING = 2;
+
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      defaultValue = "one-shot",
+      defaultValue = USUAL_METHOD,
       description =
           "one-shot; imp (prunes and retrains in phases that each take the same share of what is"
               + " left); imp-renda (the same in as many phases of"
@@ -35,7 +46,7 @@ public final class MethodOptions {
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
-      defaultValue = "allr",
+      defaultValue = USUAL_SCHEDULE,
       description =
           "Learning rates of retraining: ft, lrw, slr, clr, llr or allr. Default:"
               + " ${DEFAULT-VALUE}")
@@ -44,7 +55,7 @@ public final class MethodOptions {
   @Option(
       names = "--selector",
       paramLabel = "NAME",
-      defaultValue = "global-magnitude",
+      defaultValue = USUAL_SELECTOR,
       description = SelectorChoice.HELP)
   private String selector = "";
 

@@ -34,7 +34,7 @@ public final class Refusals {
   }
 
   /** Refuses what is not among what it could be. */
-  static void requireChoice(String option, String typed, List<String> names) {
+  public static void requireChoice(String option, String typed, List<String> names) {
     require(
         names.contains(typed),
         "%s is '%s', but it should be %s or %s.",

@@ -34,13 +34,19 @@ public record SelectorChoice(String name, SelectorKind kind, int n, int m) {
    * @throws io.topiary.runtime.StartException when it keeps no weight of each group, or all
    */
   public static SelectorChoice of(String name) {
+    return of("--selector", name);
+  }
+
+  /** The same, where something else than the option names it. */
+  public static SelectorChoice of(String option, String name) {
     var numbers = N_OF_M.matcher(name);
     if (numbers.matches()) {
       var n = Integer.parseInt(numbers.group(1));
       var m = Integer.parseInt(numbers.group(2));
       require(
           n >= 1 && n < m,
-          "--selector is %s, but of N:M, N should be at least 1 and below M, for example 2:4.",
+          "%s is %s, but of N:M, N should be at least 1 and below M, for example 2:4.",
+          option,
           name);
       return new SelectorChoice(name, SelectorKind.N_OF_M, n, m);
     }

@@ -30,10 +30,6 @@ record TypedMethod(
     Optional<Double> retrainEpochs,
     Optional<Double> totalRetrainEpochs) {
 
-  private static final List<Double> USUAL_SPARSITIES = List.of(0.7, 0.8, 0.9);
-  private static final int USUAL_PHASES = 3;
-  private static final double USUAL_RETRAINING = 2;
-
   /** Of a budget, what the dense training gets unless it is told otherwise. */
   private static final double DENSE_SHARE = 0.4;
 
@@ -102,7 +98,7 @@ record TypedMethod(
         return 0;
       }
       default -> {
-        return phases.orElse(USUAL_PHASES);
+        return phases.orElse(MethodOptions.USUAL_PHASES);
       }
     }
   }
@@ -114,7 +110,7 @@ record TypedMethod(
         "--sparsity is %s, but each sparsity should be named once.",
         sparsities);
     if (chosen.onlySparsity().isEmpty()) {
-      return sparsities.isEmpty() ? USUAL_SPARSITIES : sparsities;
+      return sparsities.isEmpty() ? MethodOptions.USUAL_SPARSITIES : sparsities;
     }
     return List.of(chosen.requireOnly(sparsities));
   }
@@ -158,7 +154,7 @@ record TypedMethod(
     retrainEpochs.ifPresent(given -> requireEpochs("--retrain-epochs", given));
     totalRetrainEpochs.ifPresent(given -> requireEpochs("--total-retrain-epochs", given));
     if (totalRetrainEpochs.isEmpty()) {
-      return new PerPhase(retrainEpochs.orElse(USUAL_RETRAINING));
+      return new PerPhase(retrainEpochs.orElse(MethodOptions.USUAL_RETRAINING));
     }
     if (kind != PruningMethod.IMP) {
       requireAbsent(
@@ -171,7 +167,7 @@ record TypedMethod(
         retrainEpochs,
         "--total-retrain-epochs is given too; one of them should go");
     var total = totalRetrainEpochs.orElseThrow();
-    var count = phases.orElse(USUAL_PHASES);
+    var count = phases.orElse(MethodOptions.USUAL_PHASES);
     require(
         count == 1 || total >= count,
         "--total-retrain-epochs is %s, but --phases is %d; it should be at least %d, an epoch for"
@@ -184,7 +180,7 @@ record TypedMethod(
 
   /** Phases get whole epochs, and what is left over goes to the last. */
   private void requireEpochForEach(double dense) {
-    var count = phases.orElse(USUAL_PHASES);
+    var count = phases.orElse(MethodOptions.USUAL_PHASES);
     require(
         count == 1 || epochs - dense >= count,
         "--epochs is %s, of which the dense training takes %s; for %d phases it should be at least"

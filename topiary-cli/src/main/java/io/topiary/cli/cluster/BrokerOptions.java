@@ -1,8 +1,9 @@
-package io.topiary.cli.cancel;
+package io.topiary.cli.cluster;
 
 import static io.topiary.cli.options.Refusals.require;
 
 import io.topiary.evaluator.EvaluatorConfig;
+import io.topiary.evaluator.frontier.FrontierConfig;
 import io.topiary.pruner.PrunerConfig;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
@@ -17,10 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.CommonClientConfigs;
 import picocli.CommandLine.Option;
 
 /** How a command reaches the brokers that the services are on: told as the services are. */
-final class BrokerOptions {
+public final class BrokerOptions {
 
   private static final String KAFKA = "topiary.kafka.";
 
@@ -30,6 +32,7 @@ final class BrokerOptions {
               TrainerConfig.SETTINGS,
               PrunerConfig.SETTINGS,
               EvaluatorConfig.SETTINGS,
+              FrontierConfig.SETTINGS,
               FileArtifactStore.SETTINGS,
               Telemetry.SETTINGS,
               ServiceMain.SETTINGS)
@@ -71,12 +74,22 @@ final class BrokerOptions {
               + " the one that TOPIARY_CONFIG names, if any.")
   private Optional<Path> file = Optional.empty();
 
+  @Option(
+      names = "--client-config",
+      paramLabel = "FILE",
+      description = {
+        "Properties file with such properties by Kafka's own names, as Kafka's tools take it by"
+            + " --command-config: security.protocol, sasl.jaas.config and so on.",
+        "What it says counts before --config and the environment, and after --set."
+      })
+  private Optional<Path> clientConfig = Optional.empty();
+
   /**
    * What flags, environment and file say, in this order.
    *
    * @throws io.topiary.runtime.StartException when no broker is named, or when a setting is wrong
    */
-  KafkaSettings open(Map<String, String> environment) {
+  public KafkaSettings open(Map<String, String> environment) {
     var flags = new HashMap<>(properties);
     for (var name : properties.keySet()) {
       require(
@@ -85,6 +98,10 @@ final class BrokerOptions {
           name,
           KAFKA);
     }
+    var ofClients = clientConfig.map(ClientProperties::read).orElse(Map.of());
+    // As any property of the file; here already, for brokers to be named.
+    Stream.ofNullable(ofClients.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG))
+        .forEach(servers -> flags.putIfAbsent(KafkaSettings.BOOTSTRAP_SERVERS.name(), servers));
     bootstrapServers.ifPresent(
         servers -> {
           require(!servers.isBlank(), "--bootstrap-servers is empty; it should be host:port.");
@@ -96,7 +113,14 @@ final class BrokerOptions {
         !settings.get(BROKERS).isBlank(),
         "No broker is named; --bootstrap-servers should say host:port, for example localhost:9092,"
             + " or the configuration file or the environment should.");
-    return KafkaSettings.from(settings);
+    // Past the settings, which would take a ${...} in a password for the name of another.
+    var kafka = KafkaSettings.from(settings);
+    for (var property : ofClients.entrySet()) {
+      if (!flags.containsKey(KAFKA + property.getKey())) {
+        kafka = kafka.with(property.getKey(), property.getValue());
+      }
+    }
+    return kafka;
   }
 
   /** Whatever a service is told, it is nothing to a command. */
