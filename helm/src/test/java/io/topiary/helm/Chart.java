@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The chart, rendered by Helm 3 as a library as {@code helm template} does. */
@@ -20,6 +21,9 @@ public final class Chart {
 
   public static final String RELEASE = "farm";
   public static final String NAMESPACE = "pruning";
+
+  /** Without a cluster to ask, Helm takes it for an old one. */
+  private static final String KUBERNETES = "1.30.0";
 
   private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -35,12 +39,15 @@ public final class Chart {
     return withFile(
         values,
         file ->
-            new Helm(FOLDER)
-                .template()
-                .withName(RELEASE)
-                .withNamespace(NAMESPACE)
-                .withValuesFile(file)
-                .call());
+            Optional.ofNullable(
+                    new Helm(FOLDER)
+                        .template()
+                        .withName(RELEASE)
+                        .withNamespace(NAMESPACE)
+                        .withKubeVersion(KUBERNETES)
+                        .withValuesFile(file)
+                        .call())
+                .orElse(""));
   }
 
   /** The rendered objects, in Helm's order, tests and hooks among them. */
