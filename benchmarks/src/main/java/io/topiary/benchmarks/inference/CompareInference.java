@@ -46,13 +46,17 @@ public final class CompareInference {
     var roofline = Roofline.measure();
     System.out.printf(
         Locale.ROOT,
-        "One thread, vectors of %d bits: %.1f x 10^9 multiply-adds/s in registers, %.0f GB/s from 16 KiB, %.0f GB/s from 256 KiB; a kernel that loads one value for each multiply-add does at most %.1f x 10^9/s from the first cache and %.1f from the second.%n",
+        "One thread, vectors of %d bits: %.1f x 10^9 multiply-adds/s in registers; loads from 16 KiB %.0f GB/s, from 256 KiB %.0f GB/s, across cache lines %.0f and %.0f. A kernel that loads a value for each multiply-add does at most %.1f x 10^9/s from the first cache and %.1f from the second, across lines %.1f and %.1f.%n",
         roofline.bits(),
         roofline.multiplyAdds(),
         roofline.firstCache(),
         roofline.secondCache(),
-        Math.min(roofline.multiplyAdds(), roofline.firstCache() / Float.BYTES),
-        Math.min(roofline.multiplyAdds(), roofline.secondCache() / Float.BYTES));
+        roofline.firstCacheAcross(),
+        roofline.secondCacheAcross(),
+        roofline.most(roofline.firstCache()),
+        roofline.most(roofline.secondCache()),
+        roofline.most(roofline.firstCacheAcross()),
+        roofline.most(roofline.secondCacheAcross()));
     for (var network : options.networks()) {
       for (var sparsity : options.sparsities()) {
         compare(Recipe.of(network), sparsity);

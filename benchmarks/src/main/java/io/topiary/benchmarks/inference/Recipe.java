@@ -18,9 +18,9 @@ record Recipe(String name, boolean cifar, int iterations, double rate) {
     return switch (network) {
       case "mlp" -> new Recipe(network, false, 2_000, 0.1);
       case "resnet8" -> new Recipe(network, false, 1_000, 0.2);
-      case "resnet20" -> new Recipe(network, true, 300, 0.1);
-      case "resnet18-cifar" -> new Recipe(network, true, 60, 0.05);
-      case "vgg16-bn-cifar" -> new Recipe(network, true, 80, 0.05);
+      case "resnet20" -> new Recipe(network, true, 2_000, 0.1);
+      case "resnet18-cifar" -> new Recipe(network, true, 300, 0.05);
+      case "vgg16-bn-cifar" -> new Recipe(network, true, 400, 0.02);
       default ->
           throw new IllegalArgumentException(
               "There is no recipe for '%s'; there is one for mlp, resnet8, resnet20, resnet18-cifar and vgg16-bn-cifar."

@@ -8,10 +8,20 @@ import java.util.function.IntSupplier;
  * registers, and bytes loaded from the first and the second cache.
  *
  * @param multiplyAdds 10^9 of them per second
- * @param firstCache GB per second from 16 KiB
+ * @param firstCache GB per second from 16 KiB, by loads that lie in one cache line where vectors
+ *     are as long as that
  * @param secondCache GB per second from 256 KiB
+ * @param firstCacheAcross GB per second from 16 KiB, by loads that lie as arrays of Java may:
+ *     across two lines
+ * @param secondCacheAcross GB per second from 256 KiB
  */
-record Roofline(int bits, double multiplyAdds, double firstCache, double secondCache) {
+record Roofline(
+    int bits,
+    double multiplyAdds,
+    double firstCache,
+    double secondCache,
+    double firstCacheAcross,
+    double secondCacheAcross) {
 
   /** Many short calls: one long one the JVM would compile while it runs, and badly. */
   private static final int TIMES = 1_000;
@@ -19,6 +29,14 @@ record Roofline(int bits, double multiplyAdds, double firstCache, double secondC
   private static final int CALLS = 10;
   private static final int FIRST_BYTES = 16 << 10;
   private static final int SECOND_BYTES = 256 << 10;
+
+  /**
+   * An array so large, of 8 MiB, lies at a cache line, and behind its header this float does too.
+   */
+  private static final int FLOATS = 2 << 20;
+
+  private static final int ALIGNED = 12;
+  private static final int ACROSS = ALIGNED + 1;
 
   /** Short, so that some trials are not interrupted where other processes run. */
   private static final long TRIAL_NANOS = 2_000_000;
@@ -41,16 +59,24 @@ record Roofline(int bits, double multiplyAdds, double firstCache, double secondC
               return CALLS;
             },
             once),
-        loads(FIRST_BYTES),
-        loads(SECOND_BYTES));
+        loads(FIRST_BYTES, ALIGNED),
+        loads(SECOND_BYTES, ALIGNED),
+        loads(FIRST_BYTES, ACROSS),
+        loads(SECOND_BYTES, ACROSS));
   }
 
-  private static double loads(int bytes) {
-    var values = new float[bytes / Float.BYTES];
+  /** 10^9 multiply-adds per second with one load each. */
+  double most(double gigabytes) {
+    return Math.min(multiplyAdds, gigabytes / Float.BYTES);
+  }
+
+  private static double loads(int bytes, int first) {
+    var values = new float[FLOATS];
+    var count = bytes / Float.BYTES;
     return best(
         () -> {
           for (var i = 0; i < CALLS; i++) {
-            sink = PeakLoops.sum(values, SECOND_BYTES * Byte.SIZE / PeakLoops.bits());
+            sink = PeakLoops.sum(values, first, count, SECOND_BYTES * Byte.SIZE / PeakLoops.bits());
           }
           return CALLS;
         },

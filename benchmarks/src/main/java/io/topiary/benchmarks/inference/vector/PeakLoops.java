@@ -63,12 +63,14 @@ public final class PeakLoops {
    * Loads values and adds them up in eight registers, from the first on and round again. One loop:
    * with a second around it the compiler puts the registers into memory.
    *
-   * @param values a power of two of them, of at least eight vectors
+   * @param values that has so many from the first on
+   * @param first the one to begin with
+   * @param count a power of two of them, of at least eight vectors
    * @param vectors how many to load, a multiple of eight
    */
-  public static float sum(float[] values, int vectors) {
+  public static float sum(float[] values, int first, int count, int vectors) {
     var lanes = SPECIES.length();
-    var mask = values.length - 1;
+    var mask = count - 1;
     var a = FloatVector.zero(SPECIES);
     var b = FloatVector.zero(SPECIES);
     var c = FloatVector.zero(SPECIES);
@@ -78,7 +80,7 @@ public final class PeakLoops {
     var g = FloatVector.zero(SPECIES);
     var h = FloatVector.zero(SPECIES);
     for (var n = 0; n < vectors; n += 8) {
-      var i = n * lanes & mask;
+      var i = first + (n * lanes & mask);
       a = a.add(FloatVector.fromArray(SPECIES, values, i));
       b = b.add(FloatVector.fromArray(SPECIES, values, i + lanes));
       c = c.add(FloatVector.fromArray(SPECIES, values, i + 2 * lanes));
