@@ -1,11 +1,13 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Writes the kernels that keep a fixed number of sums in registers, one class for each number. The
@@ -25,8 +27,14 @@ final class UnrolledKernels {
 
   private static final String PACKAGE = "io/topiary/inference/vector";
 
-  /** Vectors of places. With 20 the first compiler runs out of registers, and gives up. */
-  private static final int[] SPARSE_VECTORS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18};
+  /**
+   * Rows, and vectors of places in each. With 18 sums the first compiler runs out of registers, and
+   * gives up.
+   */
+  private static final int[][] SPARSE = {
+    {1, 1}, {1, 2}, {1, 3}, {1, 4}, {1, 5}, {1, 6}, {1, 8}, {1, 10}, {1, 12}, {1, 14}, {1, 16},
+    {1, 17}, {2, 5}, {2, 6}, {2, 7}, {2, 8}, {4, 4}
+  };
 
   /** Outputs, and vectors of places: 8 to 24 sums, so that each multiply-add need not wait. */
   private static final int[][] DENSE = {{8, 1}, {8, 2}, {4, 3}, {4, 4}, {4, 5}, {4, 6}};
@@ -35,7 +43,7 @@ final class UnrolledKernels {
   private static final Pattern END = Pattern.compile("\\s*%end\\s*");
   private static final Pattern TOKEN = Pattern.compile("\\{(\\+?)(\\w+)(\\*LANES)?}");
 
-  private static final String SPARSE =
+  private static final String SPARSE_KERNEL =
       """
       package io.topiary.inference.vector;
 
@@ -43,60 +51,136 @@ final class UnrolledKernels {
       import jdk.incubator.vector.FloatVector;
       import jdk.incubator.vector.VectorSpecies;
 
-      /** Sums for {vectors} times as many places as a vector has lanes, output by output. */
-      final class Sparse{vectors} {
+      /** Sums for {rows} times {vectors} vectors of places, output by output. */
+      final class Sparse{rows}x{vectors} {
 
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
         private static final int LANES = SPECIES.length();
 
-        private Sparse{vectors}() {}
+        private Sparse{rows}x{vectors}() {}
+
+      METHODS
+      }
+      """;
+
+  /** Which class computes a tile, by its rows and columns. */
+  private static final String DISPATCH =
+      """
+      package io.topiary.inference.vector;
+
+      import io.topiary.inference.kernel.SparseConvolution;
+
+      /** Sums for a tile of any of the shapes that there are classes for. */
+      final class Sparse {
+
+        private Sparse() {}
 
         static void run(
+            int shape,
             SparseConvolution layer,
             int block,
             float[] arena,
             int in,
             int out,
-            int residual,
+            float[] floor,
+            int at) {
+          switch (shape) {
+      RUN_CASES
+            default -> throw new IllegalArgumentException("there is no kernel of shape " + shape);
+          }
+        }
+
+        static void add(
+            int shape,
+            SparseConvolution layer,
+            int block,
+            float[] arena,
+            int in,
+            int out,
+            int addend,
             int step,
+            float[] floor,
+            int at) {
+          switch (shape) {
+      ADD_CASES
+            default -> throw new IllegalArgumentException("there is no kernel of shape " + shape);
+          }
+        }
+
+        /** One number for a number of rows and of columns. */
+        static int shape(int rows, int columns) {
+          return rows * 32 + columns;
+        }
+      }
+      """;
+
+  private static final int ROWS = 32;
+
+  /** One method for sums of their own, and one for sums that are added to what is there. */
+  private static final String SPARSE_METHOD =
+      """
+        static void NAME(
+            SparseConvolution layer,
+            int block,
+            float[] arena,
+            int in,
+            int out,
+            PARAMETERS
             float[] floor,
             int at) {
           var weights = layer.weights();
           var offsets = layer.offsets();
-          var rows = layer.rows();
+          var ends = layer.rows();
+          var order = layer.order();
           var bias = layer.bias();
-          var outputs = layer.outputs();
-          var row = block * outputs;
-          var end = rows[row];
-          var to = out;
-          var add = residual;
-          for (var o = 0; o < outputs; o++) {
+          var plane = layer.outPlane();
+          %for r 1 rows
+          var below{r} = layer.tiles().rowStep() * {r};
+          %end
+          var row = block * layer.outputs();
+          var last = row + layer.outputs();
+          var end = ends[row];
+          for (; row < last; row++) {
+            var o = order[row];
             var k = end;
-            end = rows[row + o + 1];
-            var s0 = FloatVector.broadcast(SPECIES, block == 0 ? bias[o] : 0f);
+            end = ends[row + 1];
+            var s0_0 = FloatVector.broadcast(SPECIES, bias[row]);
             %for i 1 vectors
-            var s{i} = s0;
+            var s0_{i} = s0_0;
+            %end
+            %for r 1 rows
+            %for i 0 vectors
+            var s{r}_{i} = s0_0;
+            %end
             %end
             // Several weights at once, where there are few sums.
             for (; k < end; k++) {
               var w = FloatVector.broadcast(SPECIES, weights[k]);
-              var p = in + offsets[k];
+              var p0 = in + offsets[k];
+              %for r 1 rows
+              var p{r} = p0 + below{r};
+              %end
+              %for r 0 rows
               %for i 0 vectors
-              s{i} = w.fma(FloatVector.fromArray(SPECIES, arena, p{+i*LANES}), s{i});
+              s{r}_{i} = w.fma(FloatVector.fromArray(SPECIES, arena, p{r}{+i*LANES}), s{r}_{i});
+              %end
               %end
             }
-            s0 = s0.add(FloatVector.fromArray(SPECIES, arena, add));
-            s0.blend(0f, s0.lt(FloatVector.fromArray(SPECIES, floor, at))).intoArray(arena, to);
-            %for i 1 vectors
-            s{i} = s{i}.add(FloatVector.fromArray(SPECIES, arena, add{+i*LANES}));
-            s{i}.blend(0f, s{i}.lt(FloatVector.fromArray(SPECIES, floor, at{+i*LANES})))
-                .intoArray(arena, to{+i*LANES});
+            var to0 = out + o * plane;
+            ADD_FROM
+            %for r 1 rows
+            var to{r} = to0 + below{r};
+            ADD_BELOW
             %end
-            to += layer.outPlane();
-            add += step;
+            %for r 0 rows
+            %for i 0 vectors
+            ADD_SUM
+            s{r}_{i}.blend(0f, s{r}_{i}.lt(FLOOR))
+                .intoArray(arena, to{r}{+i*LANES});
+            %end
+            %end
           }
         }
-      }
       """;
 
   /** With few sums a multiply-add would wait for the one before, so each weight has its own. */
@@ -111,7 +195,7 @@ final class UnrolledKernels {
               var w0 = FloatVector.broadcast(SPECIES, weights[k]);
               var p0 = in + offsets[k];
               %for i 0 vectors
-              s{i} = w0.fma(FloatVector.fromArray(SPECIES, arena, p0{+i*LANES}), s{i});
+              s0_{i} = w0.fma(FloatVector.fromArray(SPECIES, arena, p0{+i*LANES}), s0_{i});
               %end
               %for j 1 weights
               var w{j} = FloatVector.broadcast(SPECIES, weights[k{+j}]);
@@ -122,7 +206,7 @@ final class UnrolledKernels {
               %end
             }
             %for i 0 vectors
-            s{i} = TOGETHER;
+            s0_{i} = TOGETHER;
             %end
       """;
 
@@ -201,14 +285,28 @@ final class UnrolledKernels {
   private static final String SEVERAL_GO_HERE =
       "      // Several weights at once, where there are few sums.\n";
 
+  private static final Map<String, String> ADDING =
+      Map.of(
+          "NAME", "add",
+          "PARAMETERS", "int addend,\n      int step,",
+          "ADD_FROM", "var add0 = addend + o * step;",
+          "ADD_BELOW", "var add{r} = add0 + below{r};",
+          "ADD_SUM",
+              "s{r}_{i} = s{r}_{i}.add(FloatVector.fromArray(SPECIES, arena, add{r}{+i*LANES}));");
+
   private UnrolledKernels() {}
 
   public static void main(String[] arguments) throws IOException {
     var folder = Path.of(arguments[0], PACKAGE);
     var texts = new TreeMap<String, String>();
-    for (var vectors : SPARSE_VECTORS) {
-      texts.put("Sparse%d.java".formatted(vectors), sparse(vectors));
+    for (var shape : SPARSE) {
+      texts.put("Sparse%dx%d.java".formatted(shape[0], shape[1]), sparse(shape[0], shape[1]));
     }
+    texts.put(
+        "Sparse.java",
+        DISPATCH
+            .replace("RUN_CASES", cases("run", ""))
+            .replace("ADD_CASES", cases("add", "addend, step, ")));
     for (var shape : DENSE) {
       var numbers = Map.of("outputs", shape[0], "vectors", shape[1]);
       texts.put("Dense%dx%d.java".formatted(shape[0], shape[1]), expanded(DENSE_KERNEL, numbers));
@@ -234,18 +332,53 @@ final class UnrolledKernels {
     }
   }
 
-  private static String sparse(int vectors) {
-    var weights = vectors == 1 ? 8 : vectors == 2 ? 4 : vectors <= 4 ? 2 : 1;
+  private static String sparse(int rows, int vectors) {
+    var sums = rows * vectors;
+    var weights = sums == 1 ? 8 : sums == 2 ? 4 : sums <= 4 ? 2 : 1;
     var several = weights == 1 ? "" : SEVERAL_WEIGHTS.replace("TOGETHER", together(0, weights));
+    // Places of a tile with several rows are all on the image, and have one floor.
+    var floor = rows == 1 ? "FloatVector.fromArray(SPECIES, floor, at{+i*LANES})" : "lowest";
+    var lowest = rows == 1 ? "" : "var lowest = FloatVector.fromArray(SPECIES, floor, at);";
+    var method =
+        SPARSE_METHOD
+            .replace(SEVERAL_GO_HERE, several)
+            .replace("ADD_FROM", "ADD_FROM\n      " + lowest)
+            .replace("FLOOR", floor);
+    var methods = filled(method, Map.of("NAME", "run")) + filled(method, ADDING);
     return expanded(
-        SPARSE.replace(SEVERAL_GO_HERE, several),
-        Map.of("vectors", vectors, "weights", weights, "last", weights - 1));
+        SPARSE_KERNEL.replace("METHODS\n", methods),
+        Map.of("rows", rows, "vectors", vectors, "weights", weights, "last", weights - 1));
+  }
+
+  private static String cases(String method, String parameters) {
+    return Arrays.stream(SPARSE)
+        .map(
+            shape ->
+                "      case %d -> Sparse%dx%d.%s(layer, block, arena, in, out, %sfloor, at);%n"
+                    .formatted(shape[0] * ROWS + shape[1], shape[0], shape[1], method, parameters))
+        .collect(Collectors.joining())
+        .stripTrailing();
+  }
+
+  /**
+   * A method with all its names in; those that it has nothing for go, and their lines with them.
+   */
+  private static String filled(String method, Map<String, String> texts) {
+    var filled = method;
+    for (var name : ADDING.keySet()) {
+      var text = texts.get(name);
+      filled =
+          text == null
+              ? filled.replaceAll("(?m)^\\s*" + name + "\\s*\\n", "")
+              : filled.replace(name, text);
+    }
+    return filled;
   }
 
   /** The sums of so many weights from the first on, added up pairwise. */
   private static String together(int first, int count) {
     if (count == 1) {
-      return first == 0 ? "s{i}" : "t%d{i}".formatted(first);
+      return first == 0 ? "s0_{i}" : "t%d{i}".formatted(first);
     }
     var half = count / 2;
     return "%s.add(%s)".formatted(together(first, half), together(first + half, half));

@@ -12,7 +12,7 @@ record Choice(boolean dense, double sparsity, String why) {
   private static final double BREAK_EVEN = 0.5;
 
   /** The same for a linear layer and one image. */
-  private static final double BREAK_EVEN_OF_ROWS = 0.75;
+  private static final double BREAK_EVEN_OF_ROWS = 0.7;
 
   /** The dense kernel computes eight outputs at a time. */
   private static final int FEWEST_OUTPUTS = 8;

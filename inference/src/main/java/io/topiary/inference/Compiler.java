@@ -1,7 +1,8 @@
 package io.topiary.inference;
 
+import io.topiary.inference.kernel.DenseRows;
 import io.topiary.inference.kernel.Kernels;
-import io.topiary.inference.kernel.LinearRows;
+import io.topiary.inference.kernel.SparseRows;
 import io.topiary.sparsity.network.Network;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,16 +47,25 @@ final class Compiler {
   }
 
   private Program program(Network network, List<Stage> stages) {
+    // Images are laid out as features at once, where nobody reads them otherwise.
+    var first = stages.get(0);
+    var flattened =
+        first.operation() instanceof Operation.Flattening
+            && stages.stream().skip(1).noneMatch(stage -> reads(stage, Network.INPUT));
     var steps = new ArrayList<Step>();
-    for (var stage : stages) {
+    for (var stage : flattened ? stages.subList(1, stages.size()) : stages) {
       steps.add(step(stage));
     }
     return new Program(
         kernels,
-        planes(Network.INPUT),
+        planes(flattened ? first.output() : Network.INPUT),
         List.copyOf(steps),
         planes(network.output().name()),
         Math.toIntExact(buffers.size()));
+  }
+
+  private static boolean reads(Stage stage, String value) {
+    return stage.input().equals(value) || stage.residual().filter(value::equals).isPresent();
   }
 
   private Step step(Stage stage) {
@@ -81,7 +91,7 @@ final class Compiler {
     } else if (operation instanceof Operation.Flattening) {
       return Copies.flattened(in, out);
     } else {
-      return Copies.selected((Operation.Selection) operation, in, out);
+      return Copies.selected(kernels, (Operation.Selection) operation, in, out);
     }
   }
 
@@ -98,32 +108,12 @@ final class Compiler {
 
   private Step rows(Stage stage, Operation.Linear linear, Choice choice, Planes in, Planes out) {
     var residual = residual(stage);
-    var rows = linearRows(linear, choice, stage.relu());
-    return arena -> kernels.linear(rows, arena, in.origin(), out.origin(), residual);
-  }
-
-  private static LinearRows linearRows(Operation.Linear linear, Choice choice, boolean relu) {
-    var weight = linear.weight();
-    var outputs = linear.bias().length;
-    var inputs = weight.length / outputs;
-    var count = 0;
-    for (var w : weight) {
-      count += w != 0 || choice.dense() ? 1 : 0;
+    if (choice.dense()) {
+      var dense = new DenseRows(linear.weight(), linear.bias(), stage.relu());
+      return arena -> kernels.linear(dense, arena, in.origin(), out.origin(), residual);
     }
-    var weights = new float[count];
-    var columns = new int[choice.dense() ? 0 : count];
-    var rows = new int[outputs + 1];
-    var next = 0;
-    for (var i = 0; i < weight.length; i++) {
-      if (choice.dense()) {
-        weights[next++] = weight[i];
-      } else if (weight[i] != 0) {
-        weights[next] = weight[i];
-        columns[next++] = i % inputs;
-      }
-      rows[i / inputs + 1] = next;
-    }
-    return new LinearRows(weights, columns, rows, linear.bias(), relu);
+    var sparse = SparseRows.of(linear.weight(), linear.bias(), stage.relu(), kernels.lanes());
+    return arena -> kernels.linear(sparse, arena, in.origin(), out.origin(), residual);
   }
 
   private Step affine(Stage stage, Operation.Affine affine, Planes in, Planes out) {

@@ -1,5 +1,7 @@
 package io.topiary.inference;
 
+import io.topiary.inference.kernel.Kernels;
+
 /** Steps that only move values. */
 final class Copies {
 
@@ -19,38 +21,39 @@ final class Copies {
   }
 
   /** What lies outside the source is not written, and stays the zero that it is from the start. */
-  static Step selected(Operation.Selection selection, Planes in, Planes out) {
+  static Step selected(Kernels kernels, Operation.Selection selection, Planes in, Planes out) {
     return arena -> {
       for (var plane = 0; plane < out.channels(); plane++) {
         if (selection.source()[plane] >= 0) {
-          select(selection, plane, arena, in, out);
+          select(kernels, selection, plane, arena, in, out);
         }
       }
     };
   }
 
   private static void select(
-      Operation.Selection selection, int plane, float[] arena, Planes in, Planes out) {
-    var images = in.images();
-    var columnStep = selection.columnStep();
+      Kernels kernels,
+      Operation.Selection selection,
+      int plane,
+      float[] arena,
+      Planes in,
+      Planes out) {
+    var step = selection.columnStep();
     var column = selection.column()[plane];
-    var columns = Math.min(out.width(), (in.width() - column - 1) / columnStep + 1);
-    for (var y = 0; y < out.height(); y++) {
-      var row = y * selection.rowStep() + selection.row()[plane];
-      if (row >= in.height() || column >= in.width()) {
-        return;
-      }
-      var from = in.at(selection.source()[plane], row, column);
-      var to = out.at(plane, y, 0);
-      if (images == 1) {
-        for (var x = 0; x < columns; x++) {
-          arena[to + x] = arena[from + x * columnStep];
-        }
-      } else {
-        for (var x = 0; x < columns; x++) {
-          System.arraycopy(arena, from + x * columnStep * images, arena, to + x * images, images);
-        }
-      }
+    var columns = Math.min(out.width(), (in.width() - column - 1) / step + 1);
+    var row = selection.row()[plane];
+    var rows = Math.min(out.height(), (in.height() - row - 1) / selection.rowStep() + 1);
+    if (row < in.height() && column < in.width()) {
+      kernels.select(
+          arena,
+          in.at(selection.source()[plane], row, column),
+          selection.rowStep() * in.geometry().row(),
+          step,
+          out.at(plane, 0, 0),
+          out.geometry().row(),
+          rows,
+          columns,
+          in.images());
     }
   }
 }

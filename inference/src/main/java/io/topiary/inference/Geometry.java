@@ -28,6 +28,11 @@ record Geometry(
     return ((height - 1) * rowStride + width) * images;
   }
 
+  /** Whether there is no gap between rows or planes. */
+  boolean contiguous() {
+    return plane == height * width * images;
+  }
+
   /** Whether it belongs to a place, for each float from the first place to the last. */
   boolean[] places() {
     var places = new boolean[extent()];

@@ -4,6 +4,10 @@ import io.topiary.inference.kernel.DenseConvolution;
 import io.topiary.inference.kernel.Kernels;
 import io.topiary.inference.kernel.SparseConvolution;
 import io.topiary.inference.kernel.Tiles;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * The operands of a layer's kernel.
@@ -84,47 +88,79 @@ record Packing(
 
   SparseConvolution sparse(
       Kernels kernels, Geometry in, Geometry out, int residualPlane, boolean relu) {
-    var tiles = Tiles.of(out.places(), relu, kernels.lanes(), kernels.sparseWidths());
-    var count = 0;
-    for (var w : weight) {
-      count += w == 0 ? 0 : 1;
-    }
-    var blocks = blocks(count, tiles.widths()[0] * kernels.lanes(), in);
+    var tiles = tiles(kernels, in, out, relu);
+    var count = (int) IntStream.range(0, weight.length).filter(i -> weight[i] != 0).count();
+    var outputs = bias.length;
+    var blocks = blocks(count, tiles, kernels.lanes());
     var weights = new float[count];
     var offs = new int[count];
-    var rows = new int[blocks * bias.length + 1];
+    var rows = new int[blocks * outputs + 1];
+    var order = new int[blocks * outputs];
     var next = 0;
     for (var block = 0; block < blocks; block++) {
       var taps = offsets.length / channels;
       var from = (int) ((long) channels * block / blocks) * taps;
       var to = (int) ((long) channels * (block + 1) / blocks) * taps;
-      for (var o = 0; o < bias.length; o++) {
-        var base = o / (bias.length / groups) * groupStep;
-        for (var i = from; i < to; i++) {
-          var w = weight[o * offsets.length + i];
+      var sorted = longestFirst(from, to);
+      for (var i = 0; i < outputs; i++) {
+        var o = sorted[i];
+        var base = o / (outputs / groups) * groupStep;
+        for (var k = from; k < to; k++) {
+          var w = weight[o * offsets.length + k];
           if (w != 0) {
             weights[next] = w;
-            offs[next++] = base + offsets[i];
+            offs[next++] = base + offsets[k];
           }
         }
-        rows[block * bias.length + o + 1] = next;
+        order[block * outputs + i] = o;
+        rows[block * outputs + i + 1] = next;
       }
     }
+    var biases = new float[order.length];
+    for (var i = 0; i < outputs; i++) {
+      biases[i] = bias[order[i]];
+    }
     return new SparseConvolution(
-        weights, offs, rows, bias, blocks, out.plane(), residualPlane, tiles);
+        weights, offs, rows, order, biases, outputs, blocks, out.plane(), residualPlane, tiles);
+  }
+
+  /** Outputs by how many weights they have in a range of their inputs. */
+  private int[] longestFirst(int from, int to) {
+    var counts = new int[bias.length];
+    for (var o = 0; o < counts.length; o++) {
+      for (var k = from; k < to; k++) {
+        counts[o] += weight[o * offsets.length + k] == 0 ? 0 : 1;
+      }
+    }
+    return IntStream.range(0, counts.length)
+        .boxed()
+        .sorted(Comparator.comparingInt(o -> -counts[o]))
+        .mapToInt(o -> o)
+        .toArray();
+  }
+
+  /** Patches where a place is a vector and the plane is large enough. */
+  private static Tiles tiles(Kernels kernels, Geometry in, Geometry out, boolean relu) {
+    var lanes = kernels.lanes();
+    var runs = Tiles.of(out.places(), relu, lanes, kernels.sparseWidths());
+    return out.images() == lanes && in.row() == out.row()
+        ? Tiles.patches(out.height(), out.width(), out.row(), relu, lanes, kernels.sparsePatches())
+            .orElse(runs)
+        : runs;
   }
 
   /** As many blocks of input channels as keep what a tile reads of one in the first cache. */
-  private int blocks(int count, int tile, Geometry in) {
-    var taps = offsets.length / channels;
-    var least = Integer.MAX_VALUE;
-    var most = Integer.MIN_VALUE;
-    for (var i = 0; i < taps; i++) {
-      least = Math.min(least, offsets[i]);
-      most = Math.max(most, offsets[i]);
+  private int blocks(int count, Tiles tiles, int lanes) {
+    var read = new BitSet();
+    var least = Arrays.stream(offsets).min().orElse(0);
+    for (var i = 0; i < offsets.length / channels; i++) {
+      for (var y = 0; y < tiles.rows(); y++) {
+        var from = (offsets[i] - least + y * tiles.rowStep()) / lanes;
+        read.set(from, from + tiles.widths()[0]);
+      }
     }
-    var read = Math.min(most - least + tile, in.plane()) * (long) Float.BYTES;
-    var cached = (channels * read + CACHED - 1) / CACHED;
+    var bytes = (long) channels * read.cardinality() * lanes * Float.BYTES;
+    var cached = (bytes + CACHED - 1) / CACHED;
     var worthwhile = count / (WORTH_A_VISIT * (long) bias.length);
     return (int) Math.max(1, Math.min(channels, Math.min(cached, worthwhile)));
   }

@@ -34,19 +34,25 @@ record Program(Kernels kernels, Planes input, List<Step> steps, Planes scores, i
   }
 
   private void read(float[] arena, float[] source, int from) {
-    var block = input.images();
     var width = input.width();
     var elements = input.channels() * input.height() * width;
+    if (input.geometry().contiguous()) {
+      readRow(arena, source, from, elements, input.origin(), elements);
+      return;
+    }
     var next = from;
     for (var c = 0; c < input.channels(); c++) {
       for (var y = 0; y < input.height(); y++, next += width) {
-        var at = input.at(c, y, 0);
-        if (block == 1) {
-          System.arraycopy(source, next, arena, at, width);
-        } else {
-          kernels.interleave(source, next, elements, arena, at, block, width);
-        }
+        readRow(arena, source, next, elements, input.at(c, y, 0), width);
       }
+    }
+  }
+
+  private void readRow(float[] arena, float[] source, int from, int elements, int to, int width) {
+    if (input.images() == 1) {
+      System.arraycopy(source, from, arena, to, width);
+    } else {
+      kernels.interleave(source, from, elements, arena, to, input.images(), width);
     }
   }
 

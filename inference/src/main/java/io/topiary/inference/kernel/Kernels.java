@@ -18,10 +18,13 @@ public interface Kernels {
   /** Floats in a vector. */
   int lanes();
 
-  /** The widths of tiles that {@link #sparse} takes, ascending. */
+  /** The widths of runs that {@link #sparse} takes, ascending. */
   int[] sparseWidths();
 
-  /** The widths of tiles that {@link #dense} takes for blocks of so many outputs, ascending. */
+  /** Rows and columns of the patches that {@link #sparse} takes, the best ones first. */
+  int[][] sparsePatches();
+
+  /** The widths of runs that {@link #dense} takes for blocks of so many outputs, ascending. */
   int[] denseWidths(int height);
 
   /** {@code out = relu(weights * in + bias + residual)}, over the weights that are not zero. */
@@ -30,8 +33,13 @@ public interface Kernels {
   /** {@code out = relu(weights * in + bias + residual)}, over all weights. */
   void dense(DenseConvolution layer, float[] arena, int in, int out, int residual);
 
-  /** {@code out = relu(weights in + bias + residual)} for one image. */
-  void linear(LinearRows layer, float[] arena, int in, int out, int residual);
+  /** {@code out = relu(weights in + bias + residual)} for one image, over all weights. */
+  void linear(DenseRows layer, float[] arena, int in, int out, int residual);
+
+  /**
+   * {@code out = relu(weights in + bias + residual)} for one image, over those that are not zero.
+   */
+  void linear(SparseRows layer, float[] arena, int in, int out, int residual);
 
   /** {@code out = relu(scale * in + shift + residual)} for a run of floats. */
   void affine(
@@ -46,6 +54,27 @@ public interface Kernels {
 
   /** {@code out = max(out, in)} for a run of floats. */
   void max(float[] arena, int in, int out, int length);
+
+  /**
+   * Copies places of a plane: {@code out[y * outRow + x] = in[y * inRow + x * step]}. What lies
+   * behind a row's last place, up to a vector's length from a place that was copied, may become
+   * zero; so planes must be copied in their order, into what has zeros there.
+   *
+   * @param inRow floats from one row that is copied to the next
+   * @param step places from one that is copied to the next
+   * @param outRow floats from one row of the copy to the next
+   * @param images floats of a place
+   */
+  void select(
+      float[] arena,
+      int in,
+      int inRow,
+      int step,
+      int out,
+      int outRow,
+      int rows,
+      int columns,
+      int images);
 
   /**
    * Lays a row of every image of a block side by side: {@code arena[to + x * images + i] =

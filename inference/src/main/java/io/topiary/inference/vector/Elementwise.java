@@ -1,5 +1,6 @@
 package io.topiary.inference.vector;
 
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -8,6 +9,12 @@ import jdk.incubator.vector.VectorSpecies;
 final class Elementwise {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+  /** Where every second float is. */
+  private static final int[] EVEN = IntStream.range(0, SPECIES.length()).map(i -> 2 * i).toArray();
+
+  /** The number of every lane. */
+  private static final FloatVector LANE = FloatVector.zero(SPECIES).addIndex(1);
 
   private Elementwise() {}
 
@@ -49,6 +56,25 @@ final class Elementwise {
     }
   }
 
+  /** Places of whole vectors. */
+  static void selectBlocks(float[] arena, int in, int step, int out, int places, int images) {
+    for (var i = 0; i < images; i += SPECIES.length()) {
+      var from = in + i;
+      var to = out + i;
+      for (var x = 0; x < places; x++, from += step, to += images) {
+        FloatVector.fromArray(SPECIES, arena, from).intoArray(arena, to);
+      }
+    }
+  }
+
+  static void selectEven(float[] arena, int in, int out, int places) {
+    for (var x = 0; x < places; x += SPECIES.length()) {
+      var even = FloatVector.fromArray(SPECIES, arena, in + 2 * x, EVEN, 0);
+      var behind = LANE.compare(VectorOperators.GE, (float) (places - x));
+      even.blend(0f, behind).intoArray(arena, out + x);
+    }
+  }
+
   /** Gathers one element of as many images as a vector has lanes. */
   static void interleave(
       float[] source, int from, int elements, float[] arena, int to, int images, int width) {
@@ -67,12 +93,20 @@ final class Elementwise {
 
   /** Zero times a finite value is zero; zero times any other is NaN, and stays it in a sum. */
   static boolean finite(float[] values) {
-    var sums = FloatVector.zero(SPECIES);
+    var lanes = SPECIES.length();
+    var zero = FloatVector.zero(SPECIES);
+    var s0 = FloatVector.zero(SPECIES);
+    var s1 = FloatVector.zero(SPECIES);
+    var s2 = FloatVector.zero(SPECIES);
+    var s3 = FloatVector.zero(SPECIES);
     var i = 0;
-    for (; i + SPECIES.length() <= values.length; i += SPECIES.length()) {
-      sums = FloatVector.fromArray(SPECIES, values, i).fma(FloatVector.zero(SPECIES), sums);
+    for (; i + 4 * lanes <= values.length; i += 4 * lanes) {
+      s0 = FloatVector.fromArray(SPECIES, values, i).fma(zero, s0);
+      s1 = FloatVector.fromArray(SPECIES, values, i + lanes).fma(zero, s1);
+      s2 = FloatVector.fromArray(SPECIES, values, i + 2 * lanes).fma(zero, s2);
+      s3 = FloatVector.fromArray(SPECIES, values, i + 3 * lanes).fma(zero, s3);
     }
-    var sum = sums.reduceLanes(VectorOperators.ADD);
+    var sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     for (; i < values.length; i++) {
       sum += values[i] * 0;
     }

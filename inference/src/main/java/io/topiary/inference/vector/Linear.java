@@ -1,11 +1,12 @@
 package io.topiary.inference.vector;
 
-import io.topiary.inference.kernel.LinearRows;
+import io.topiary.inference.kernel.DenseRows;
+import io.topiary.inference.kernel.SparseRows;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Scalar products for one image: over whole rows, or gathering what a row's weights ask for. */
+/** Scalar products for one image: over a whole row, or of a row in every lane, by gathering. */
 final class Linear {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -13,17 +14,40 @@ final class Linear {
 
   private Linear() {}
 
-  static void run(LinearRows layer, float[] arena, int in, int out, int residual) {
-    var rows = layer.rows();
+  static void run(DenseRows layer, float[] arena, int in, int out, int residual) {
+    var inputs = layer.inputs();
     var bias = layer.bias();
     for (var row = 0; row < bias.length; row++) {
-      var sum = bias[row];
-      sum +=
-          layer.dense()
-              ? whole(layer.weights(), rows[row], rows[row + 1], arena, in)
-              : gathered(layer.weights(), layer.columns(), rows[row], rows[row + 1], arena, in);
+      var sum = bias[row] + whole(layer.weights(), row * inputs, (row + 1) * inputs, arena, in);
       sum += residual < 0 ? 0 : arena[residual + row];
       arena[out + row] = layer.relu() && sum < 0 ? 0 : sum;
+    }
+  }
+
+  static void run(SparseRows layer, float[] arena, int in, int out, boolean relu) {
+    var weights = layer.weights();
+    var columns = layer.columns();
+    var slices = layer.slices();
+    var rows = layer.rows();
+    var floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+    var sums = new float[LANES];
+    for (var slice = 0; slice < slices.length - 1; slice++) {
+      var s0 = FloatVector.fromArray(SPECIES, layer.bias(), slice * LANES);
+      var s1 = FloatVector.zero(SPECIES);
+      var end = slices[slice + 1];
+      var k = slices[slice];
+      for (; k + LANES < end; k += 2 * LANES) {
+        s0 = gathered(weights, columns, k, arena, in, s0);
+        s1 = gathered(weights, columns, k + LANES, arena, in, s1);
+      }
+      for (; k < end; k += LANES) {
+        s0 = gathered(weights, columns, k, arena, in, s0);
+      }
+      s0 = s0.add(s1);
+      s0.blend(0f, s0.lt(floor)).intoArray(sums, 0);
+      for (var i = 0; i < LANES; i++) {
+        arena[out + rows[slice * LANES + i]] = sums[i];
+      }
     }
   }
 
@@ -53,26 +77,6 @@ final class Linear {
   private static FloatVector product(float[] weights, int k, float[] arena, int p, FloatVector s) {
     return FloatVector.fromArray(SPECIES, weights, k)
         .fma(FloatVector.fromArray(SPECIES, arena, p), s);
-  }
-
-  private static float gathered(
-      float[] weights, int[] columns, int begin, int end, float[] arena, int in) {
-    var v0 = FloatVector.zero(SPECIES);
-    var v1 = FloatVector.zero(SPECIES);
-    var k = begin;
-    for (; k + 2 * LANES <= end; k += 2 * LANES) {
-      v0 = gathered(weights, columns, k, arena, in, v0);
-      v1 = gathered(weights, columns, k + LANES, arena, in, v1);
-    }
-    if (k + LANES <= end) {
-      v0 = gathered(weights, columns, k, arena, in, v0);
-      k += LANES;
-    }
-    var sum = v0.add(v1).reduceLanes(VectorOperators.ADD);
-    for (; k < end; k++) {
-      sum += weights[k] * arena[in + columns[k]];
-    }
-    return sum;
   }
 
   private static FloatVector gathered(

@@ -1,9 +1,10 @@
 package io.topiary.inference.vector;
 
 import io.topiary.inference.kernel.DenseConvolution;
+import io.topiary.inference.kernel.DenseRows;
 import io.topiary.inference.kernel.Kernels;
-import io.topiary.inference.kernel.LinearRows;
 import io.topiary.inference.kernel.SparseConvolution;
+import io.topiary.inference.kernel.SparseRows;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,7 +13,8 @@ public final class VectorKernels implements Kernels {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int[] SPARSE_WIDTHS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18};
+  private static final int[] SPARSE_WIDTHS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 17};
+  private static final int[][] SPARSE_PATCHES = {{2, 8}, {2, 7}, {4, 4}, {2, 6}, {2, 5}};
   private static final int[] TALL_WIDTHS = {1, 2};
   private static final int[] WIDE_WIDTHS = {3, 4, 5, 6};
   private static final int TALL = 8;
@@ -33,6 +35,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int[][] sparsePatches() {
+    return SPARSE_PATCHES.clone();
+  }
+
+  @Override
   public int[] denseWidths(int height) {
     return height == TALL ? TALL_WIDTHS.clone() : WIDE_WIDTHS.clone();
   }
@@ -42,14 +49,21 @@ public final class VectorKernels implements Kernels {
     var tiles = layer.tiles();
     for (var tile = 0; tile < tiles.starts().length; tile++) {
       var start = tiles.starts()[tile];
-      var width = tiles.widths()[tile];
-      var add = residual < 0 ? ZEROS : residual + start;
+      var shape = Sparse.shape(tiles.rows(), tiles.widths()[tile]);
+      var at = tiles.floorAt(tile);
       for (var block = 0; block < layer.blocks(); block++) {
-        // What earlier blocks of channels have summed up is in the output, the residual included.
-        var before = block == 0 ? add : out + start;
-        var step = block == 0 ? stepOf(residual, layer.residualPlane()) : layer.outPlane();
         var floor = block == layer.blocks() - 1 ? tiles.floor() : tiles.open();
-        sparse(width, layer, block, arena, in + start, out + start, before, step, floor, start);
+        var from = in + start;
+        var to = out + start;
+        if (block > 0) {
+          // What earlier blocks of channels have summed up is in the output, the residual included.
+          Sparse.add(shape, layer, block, arena, from, to, to, layer.outPlane(), floor, at);
+        } else if (residual < 0) {
+          Sparse.run(shape, layer, block, arena, from, to, floor, at);
+        } else {
+          var step = layer.residualPlane();
+          Sparse.add(shape, layer, block, arena, from, to, residual + start, step, floor, at);
+        }
       }
     }
   }
@@ -57,34 +71,6 @@ public final class VectorKernels implements Kernels {
   /** Planes of zeros are all the same one. */
   private static int stepOf(int residual, int plane) {
     return residual < 0 ? 0 : plane;
-  }
-
-  private static void sparse(
-      int width,
-      SparseConvolution layer,
-      int block,
-      float[] arena,
-      int in,
-      int out,
-      int residual,
-      int step,
-      float[] floor,
-      int at) {
-    switch (width) {
-      case 1 -> Sparse1.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 2 -> Sparse2.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 3 -> Sparse3.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 4 -> Sparse4.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 5 -> Sparse5.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 6 -> Sparse6.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 8 -> Sparse8.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 10 -> Sparse10.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 12 -> Sparse12.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 14 -> Sparse14.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 16 -> Sparse16.run(layer, block, arena, in, out, residual, step, floor, at);
-      case 18 -> Sparse18.run(layer, block, arena, in, out, residual, step, floor, at);
-      default -> throw new IllegalArgumentException("there is no kernel of width " + width);
-    }
   }
 
   @Override
@@ -124,8 +110,18 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void linear(LinearRows layer, float[] arena, int in, int out, int residual) {
+  public void linear(DenseRows layer, float[] arena, int in, int out, int residual) {
     Linear.run(layer, arena, in, out, residual);
+  }
+
+  @Override
+  public void linear(SparseRows layer, float[] arena, int in, int out, int residual) {
+    if (residual < 0) {
+      Linear.run(layer, arena, in, out, layer.relu());
+      return;
+    }
+    Linear.run(layer, arena, in, out, false);
+    Elementwise.affine(arena, out, out, residual, layer.outputs(), 1, 0, layer.relu());
   }
 
   @Override
@@ -139,6 +135,32 @@ public final class VectorKernels implements Kernels {
       float shift,
       boolean relu) {
     Elementwise.affine(arena, in, out, residual, length, scale, shift, relu);
+  }
+
+  @Override
+  public void select(
+      float[] arena,
+      int in,
+      int inRow,
+      int step,
+      int out,
+      int outRow,
+      int rows,
+      int columns,
+      int images) {
+    for (var y = 0; y < rows; y++) {
+      var from = in + y * inRow;
+      var to = out + y * outRow;
+      if (images > 1) {
+        Elementwise.selectBlocks(arena, from, step * images, to, columns, images);
+      } else if (step == 2) {
+        Elementwise.selectEven(arena, from, to, columns);
+      } else {
+        for (var x = 0; x < columns; x++) {
+          arena[to + x] = arena[from + x * step];
+        }
+      }
+    }
   }
 
   @Override
