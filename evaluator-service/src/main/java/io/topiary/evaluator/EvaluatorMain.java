@@ -10,19 +10,24 @@ import io.topiary.runtime.config.Settings;
 import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.lifecycle.ServiceMain;
 import io.topiary.runtime.telemetry.Telemetry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The evaluator as a process of its own, in the roles that it is told. */
 public final class EvaluatorMain {
+
+  /** The frontier reads no artifacts. */
+  private static final Setting<Optional<Path>> ARTIFACTS = FileArtifactStore.DIRECTORY.optional();
 
   private static final List<Setting<?>> SETTINGS =
       Stream.of(
               List.<Setting<?>>of(Role.SETTING),
               EvaluatorConfig.SETTINGS,
               FrontierConfig.SETTINGS,
-              FileArtifactStore.SETTINGS,
+              List.<Setting<?>>of(ARTIFACTS),
               KafkaSettings.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
           .toList();
@@ -62,7 +67,7 @@ public final class EvaluatorMain {
       throws InterruptedException {
     return EvaluatorService.start(
         EvaluatorConfig.from(settings),
-        FileArtifactStore.open(settings.get(FileArtifactStore.DIRECTORY)),
+        FileArtifactStore.open(settings.require(ARTIFACTS)),
         KafkaSettings.from(settings),
         telemetry,
         Clock.systemUTC());

@@ -10,8 +10,8 @@ import org.apache.kafka.common.config.TopicConfig;
 /** The topics of the pipeline, each defined here and nowhere else. */
 public final class Topics {
 
-  /** Longer than the longest plan. */
-  private static final Duration A_QUARTER = Duration.ofDays(90);
+  /** How long checkpoints, evaluations and outcomes stay: longer than the longest plan. */
+  public static final Duration KEPT = Duration.ofDays(90);
 
   /**
    * Topics keyed by model name are joined in the pruner, so they share one number of partitions.
@@ -27,13 +27,13 @@ public final class Topics {
       Topic.log("topiary.jobs", TrainingJob.class, 1, Optional.empty());
 
   public static final Topic<Checkpoint> CHECKPOINTS =
-      Topic.log("topiary.checkpoints", Checkpoint.class, MODEL_PARTITIONS, Optional.of(A_QUARTER));
+      Topic.log("topiary.checkpoints", Checkpoint.class, MODEL_PARTITIONS, Optional.of(KEPT));
 
   public static final Topic<Evaluation> EVALUATIONS =
-      Topic.log("topiary.evaluations", Evaluation.class, MODEL_PARTITIONS, Optional.of(A_QUARTER));
+      Topic.log("topiary.evaluations", Evaluation.class, MODEL_PARTITIONS, Optional.of(KEPT));
 
   public static final Topic<Outcome> OUTCOMES =
-      Topic.log("topiary.outcomes", Outcome.class, MODEL_PARTITIONS, Optional.of(A_QUARTER));
+      Topic.log("topiary.outcomes", Outcome.class, MODEL_PARTITIONS, Optional.of(KEPT));
 
   public static final Topic<JobProgress> PROGRESS =
       Topic.compactedAndShort("topiary.progress", JobProgress.class, 1, Duration.ofDays(1));

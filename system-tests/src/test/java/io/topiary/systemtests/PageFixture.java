@@ -122,7 +122,8 @@ final class PageFixture implements AutoCloseable {
     var original =
         new ConsumerRecord<>(
             Topics.JOBS.name(), 0, offset, "somebody".getBytes(UTF_8), "no job".getBytes(UTF_8));
-    sender.send(DeadLetters.letter(original, new IllegalArgumentException(reason)));
+    sender.send(
+        DeadLetters.letter(original, new IllegalArgumentException(reason), "topiary-trainers"));
   }
 
   @Override

@@ -35,6 +35,19 @@ class PageIT {
   /** Of what there is no text: markup that would do something if it were taken for markup. */
   private static final String MARKUP = "<img src=x onerror=\"document.title='broken'\">";
 
+  /** Whether the words of a level lie over a mark or its error bar. */
+  private static final String LABEL_OVER_A_MARK =
+      """
+      () => {
+        const boxes = (what) =>
+          [...document.querySelectorAll(what)].map((one) => one.getBoundingClientRect());
+        return boxes(".plot .level text").some((text) =>
+          boxes(".plot .mark-shape, .plot .error-bar").some((mark) =>
+            text.left < mark.right && mark.left < text.right
+              && text.top < mark.bottom && mark.top < text.bottom));
+      }
+      """;
+
   @TempDir private static Path folder;
 
   private static PageFixture pipeline;
@@ -79,7 +92,13 @@ class PageIT {
     assertThat(accuracy.locator(".level")).containsText("dense 87.8 ± 0.4%");
     assertThat(page.locator("#speedup .panel h3"))
         .hasText(new String[] {"Theoretical", "Measured, batch 1", "Measured, batch 64"});
+    assertThat(page.locator("#speedup .withheld")).containsText("Withheld: ");
     assertThat(page.locator("#speedup .withheld")).containsText("one-shot, ALLR at 90%");
+    page.locator("#accuracy summary").click();
+    assertThat(page.locator("#accuracy tbody")).containsText("withheld");
+    assertThat(page.locator("#accuracy tbody tr").last()).not().containsText("not timed");
+    assertThat(page.evaluate(LABEL_OVER_A_MARK)).isEqualTo(false);
+    page.locator("#accuracy summary").click();
     assertThat(page.locator("#checkpoints tbody tr")).hasCount(22);
     requireNoComplaint(page);
     page.screenshot(shot("light"));

@@ -1,5 +1,7 @@
 package io.topiary.evaluator.frontier;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.topiary.runtime.recipe.LearningRates;
 import io.topiary.runtime.telemetry.Labels;
@@ -12,8 +14,10 @@ import io.topiary.schemas.MeasuredSpread;
 import io.topiary.schemas.Spread;
 import io.topiary.schemas.Stage;
 import io.topiary.sparsity.InvalidInputException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -57,7 +61,7 @@ final class FrontierJson {
         .with("test", spread(point.getTest()).with("ofBest", best.getTestAccuracy()).done())
         .with("achievedSparsity", point.getSparsity().getMean())
         .with("theoreticalSpeedup", spread(point.getTheoreticalSpeedup()).done())
-        .with("measuredSpeedup", point.getMeasured().stream().map(FrontierJson::measured).toList())
+        .with("measuredSpeedup", measured(point))
         .with("bytesDense", best.getBytesDense())
         .with("bytesSparse", best.getBytesSparse())
         .with("bytesGzipped", best.getBytesGzipped())
@@ -156,13 +160,25 @@ final class FrontierJson {
     }
   }
 
-  private static ObjectNode measured(MeasuredSpread measured) {
-    return new JsonFields()
-        .with("batch", measured.getBatch())
-        .with("count", measured.getCount())
-        .with("mean", measured.getSpeedup().getMean())
-        .with("std", measured.getSpeedup().getStd())
-        .done();
+  /** Of every batch size that was timed; where all figures are withheld, there is no mean. */
+  private static List<ObjectNode> measured(FrontierPoint point) {
+    var spreads =
+        point.getMeasured().stream().collect(toMap(MeasuredSpread::getBatch, spread -> spread));
+    var batches = new TreeSet<>(spreads.keySet());
+    batches.addAll(point.getWithheld());
+    return batches.stream()
+        .map(
+            batch -> {
+              var spread = Optional.ofNullable(spreads.get(batch));
+              return new JsonFields()
+                  .with("batch", batch)
+                  .with("count", spread.map(MeasuredSpread::getCount).orElse(0))
+                  .with("withheld", Collections.frequency(point.getWithheld(), batch))
+                  .with("mean", spread.map(of -> of.getSpeedup().getMean()))
+                  .with("std", spread.flatMap(of -> of.getSpeedup().getStd()))
+                  .done();
+            })
+        .toList();
   }
 
   private static JsonFields spread(Spread spread) {

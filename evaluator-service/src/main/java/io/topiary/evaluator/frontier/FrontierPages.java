@@ -13,6 +13,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class FrontierPages {
   private record Answer(int status, ObjectNode body) {}
 
   private final Replicas replicas;
-  private final Neighbours neighbours = new Neighbours();
+  private final Neighbours neighbours = new Neighbours(Neighbours.ANSWER_WITHIN);
   private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
   FrontierPages(Replicas replicas) {
@@ -74,14 +75,14 @@ final class FrontierPages {
 
   private Answer answer(HttpExchange exchange) {
     var address = exchange.getRequestURI();
-    var question = Question.of(address);
-    if (question.isEmpty()) {
-      return error(
-          HttpURLConnection.HTTP_NOT_FOUND,
-          "There is nothing at %s; there is at /frontier, /models, /models/NAME and /checkpoints/ID."
-              .formatted(address.getPath()));
-    }
     try {
+      var question = Question.of(address);
+      if (question.isEmpty()) {
+        return error(
+            HttpURLConnection.HTTP_NOT_FOUND,
+            "There is nothing at %s; there is at /frontier, /models, /models/NAME and /checkpoints/ID."
+                .formatted(address.getPath()));
+      }
       var only = exchange.getRequestHeaders().getFirst(Neighbours.PARTITIONS);
       var answer =
           only == null ? ask(question.get(), address) : own(question.get(), partitions(only));
@@ -97,11 +98,19 @@ final class FrontierPages {
     }
   }
 
-  /** Asks whoever holds a partition that the question is about, this replica among them. */
+  /**
+   * Asks whoever holds a partition that the question is about: this replica first, and others where
+   * they may know more.
+   */
   private Optional<ObjectNode> ask(Question question, URI address) {
     var holders = question.onlyModel().map(replicas::holderOf).orElseGet(replicas::holders);
-    if (holders.keySet().stream().allMatch(replicas::isSelf)) {
-      return ask(question, address, holders);
+    var others = new HashMap<>(holders);
+    others.keySet().removeIf(replicas::isSelf);
+    if (others.isEmpty() || question.isAnsweredByOne()) {
+      var answer = own(question, holders);
+      if (others.isEmpty() || answer.isPresent()) {
+        return answer;
+      }
     }
     if (!waiting.tryAcquire()) {
       throw new NotReadyException(
@@ -109,31 +118,23 @@ final class FrontierPages {
               .formatted(MOST_WAITING));
     }
     try {
-      return ask(question, address, holders);
+      return ask(question, address, holders, others);
     } finally {
       waiting.release();
     }
   }
 
   private Optional<ObjectNode> ask(
-      Question question, URI address, Map<HostInfo, Set<Integer>> holders) {
+      Question question,
+      URI address,
+      Map<HostInfo, Set<Integer>> holders,
+      Map<HostInfo, Set<Integer>> others) {
     var asked = new ArrayList<CompletableFuture<Optional<JsonNode>>>();
+    others.forEach(
+        (replica, partitions) -> asked.add(neighbours.ask(replica, address, partitions)));
     var answers = new ArrayList<JsonNode>();
-    holders.forEach(
-        (replica, partitions) -> {
-          if (!replicas.isSelf(replica)) {
-            asked.add(neighbours.ask(replica, address, partitions));
-          }
-        });
-    holders.forEach(
-        (replica, partitions) -> {
-          if (replicas.isSelf(replica)) {
-            own(question, partitions).ifPresent(answers::add);
-          }
-        });
-    if (answers.isEmpty() || !question.isAnsweredByOne()) {
-      answers.addAll(join(asked, question.isAnsweredByOne()));
-    }
+    own(question, holders).ifPresent(answers::add);
+    answers.addAll(join(asked, question.isAnsweredByOne()));
     return answers.isEmpty() ? Optional.empty() : Optional.of(question.merge(answers));
   }
 
@@ -159,6 +160,14 @@ final class FrontierPages {
       throw failures.get(0);
     }
     return answers;
+  }
+
+  /** What this replica answers for the partitions that it holds, if it holds any. */
+  private Optional<ObjectNode> own(Question question, Map<HostInfo, Set<Integer>> holders) {
+    return holders.entrySet().stream()
+        .filter(holder -> replicas.isSelf(holder.getKey()))
+        .findFirst()
+        .flatMap(self -> own(question, self.getValue()));
   }
 
   private Optional<ObjectNode> own(Question question, Set<Integer> partitions) {

@@ -6,12 +6,15 @@ import io.topiary.schemas.Evaluation;
 import io.topiary.schemas.FrontierPoint;
 import io.topiary.schemas.FrontierSample;
 import io.topiary.schemas.Topics;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -72,11 +75,7 @@ final class FrontierStores {
 
   /** All points there are. */
   List<FrontierPoint> points() {
-    var all = new ArrayList<FrontierPoint>();
-    try (var entries = points.all()) {
-      entries.forEachRemaining(entry -> all.add(entry.value));
-    }
-    return all;
+    return values(points, of -> true);
   }
 
   /** Adds a checkpoint; returns the points that this changes, see {@link #put(Evaluation)}. */
@@ -113,6 +112,30 @@ final class FrontierStores {
     return change(before, evaluation);
   }
 
+  /**
+   * Forgets checkpoints and evaluations that were made before a time, and what their points had of
+   * them.
+   *
+   * @return the points that this changes, see {@link #put(Evaluation)}
+   */
+  Map<Group, Optional<FrontierPoint>> forgetBefore(Instant limit) {
+    for (var checkpoint : values(checkpoints, of -> of.getAt().isBefore(limit))) {
+      var id = checkpoint.getCheckpointId();
+      checkpoints.delete(StoreKeys.of(checkpoint.getLineage().getModel(), id));
+      models.delete(id);
+    }
+    var groups = new LinkedHashSet<Group>();
+    for (var evaluation : values(evaluations, of -> of.getAt().isBefore(limit))) {
+      evaluations.delete(key(evaluation));
+      if (Samples.isOfLastPhase(evaluation)) {
+        var group = Group.of(evaluation);
+        samples.delete(group.samples() + evaluation.getCheckpointId());
+        groups.add(group);
+      }
+    }
+    return aggregate(groups);
+  }
+
   private Map<Group, Optional<FrontierPoint>> change(Optional<Evaluation> before, Evaluation now) {
     var groups = new LinkedHashSet<Group>();
     before
@@ -129,6 +152,10 @@ final class FrontierStores {
       samples.put(group.samples() + now.getCheckpointId(), Samples.of(now, checkpoint));
       groups.add(group);
     }
+    return aggregate(groups);
+  }
+
+  private Map<Group, Optional<FrontierPoint>> aggregate(Set<Group> groups) {
     var changed = new LinkedHashMap<Group, Optional<FrontierPoint>>();
     groups.forEach(group -> changed.put(group, aggregate(group)));
     return changed;
@@ -154,6 +181,20 @@ final class FrontierStores {
 
   private static String key(Evaluation evaluation) {
     return StoreKeys.of(evaluation.getLineage().getModel(), evaluation.getCheckpointId());
+  }
+
+  /** Read to the end before anything is deleted. */
+  private static <V> List<V> values(KeyValueStore<String, V> store, Predicate<V> which) {
+    var values = new ArrayList<V>();
+    try (var entries = store.all()) {
+      entries.forEachRemaining(
+          entry -> {
+            if (which.test(entry.value)) {
+              values.add(entry.value);
+            }
+          });
+    }
+    return values;
   }
 
   private static <V> StoreBuilder<?> store(String name, Serde<V> serde) {

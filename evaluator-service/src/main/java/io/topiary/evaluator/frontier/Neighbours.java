@@ -29,7 +29,7 @@ final class Neighbours {
   static final String PARTITIONS = "Topiary-Partitions";
 
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(1);
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(4);
+  static final Duration ANSWER_WITHIN = Duration.ofSeconds(4);
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -38,6 +38,15 @@ final class Neighbours {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(CONNECT_WITHIN)
           .build();
+
+  private final Duration answerWithin;
+
+  /**
+   * @param answerWithin how long a replica is waited for
+   */
+  Neighbours(Duration answerWithin) {
+    this.answerWithin = answerWithin;
+  }
 
   /**
    * What the replica answers; absent when it knows nothing of it. Ends with a {@link
@@ -52,7 +61,7 @@ final class Neighbours {
       request =
           HttpRequest.newBuilder(at(replica, address))
               .header(PARTITIONS, partitions.stream().map(String::valueOf).collect(joining(",")))
-              .timeout(ANSWER_WITHIN)
+              .timeout(answerWithin)
               .build();
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(
@@ -64,7 +73,7 @@ final class Neighbours {
     return client
         .sendAsync(request, BodyHandlers.ofByteArray())
         // The request's own limit ends with the headers of the answer.
-        .orTimeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
         .handle(
             (response, failure) -> {
               if (response == null) {

@@ -63,6 +63,8 @@ final class Points {
         .setSparsity(spread(counted, FrontierSample::getSparsity))
         .setTheoreticalSpeedup(spread(counted, FrontierSample::getTheoreticalSpeedup))
         .setMeasured(measured(counted))
+        .setWithheld(
+            counted.stream().flatMap(sample -> sample.getWithheld().stream()).sorted().toList())
         .setBest(counted.stream().max(BY_VALIDATION).orElseThrow())
         .setNewest(counted.stream().max(BY_AGE).orElseThrow())
         .build();

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.topiary.runtime.streams.RefusedRecordException;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.FrontierPoint;
 import io.topiary.schemas.Stage;
@@ -46,10 +47,12 @@ sealed interface Question {
    * The question that a request puts; absent when its path is none of ours.
    *
    * @param address path and query
+   * @throws RefusedRecordException when the query has a parameter that the path does not
    */
   static Optional<Question> of(URI address) {
     var path = address.getPath();
     if (path.equals("/frontier")) {
+      requireOnly("model", address);
       return Optional.of(new OfPoints(parameter(address, "model")));
     } else if (path.equals("/models") || path.equals("/models/")) {
       return Optional.of(new OfModels());
@@ -222,9 +225,28 @@ sealed interface Question {
     return Comparator.comparing(node -> node.path(field).asText());
   }
 
-  private static Optional<String> parameter(URI address, String name) {
+  /** A mistyped filter would answer for everything. */
+  private static void requireOnly(String known, URI address) {
+    pairs(address)
+        .map(pair -> URLDecoder.decode(pair.split("=", 2)[0], UTF_8))
+        .filter(name -> !name.equals(known))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new RefusedRecordException(
+                  "%s has no parameter '%s', but one that is called '%s'."
+                      .formatted(address.getPath(), name, known));
+            });
+  }
+
+  private static Stream<String> pairs(URI address) {
     return Stream.ofNullable(address.getRawQuery())
         .flatMap(query -> Arrays.stream(query.split("&", -1)))
+        .filter(pair -> !pair.isEmpty());
+  }
+
+  private static Optional<String> parameter(URI address, String name) {
+    return pairs(address)
         .filter(pair -> pair.startsWith(name + "="))
         .map(pair -> URLDecoder.decode(pair.substring(name.length() + 1), UTF_8))
         .findFirst();

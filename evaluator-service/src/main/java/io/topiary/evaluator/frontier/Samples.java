@@ -48,6 +48,7 @@ final class Samples {
             .setSparsity(evaluation.getSparsity())
             .setTheoreticalSpeedup(evaluation.getTheoreticalSpeedup())
             .setMeasured(measured(evaluation.getMeasured()))
+            .setWithheld(withheld(evaluation.getMeasured()))
             .setBytesDense(evaluation.getBytesDense())
             .setBytesSparse(evaluation.getBytesSparse());
     evaluation
@@ -74,6 +75,14 @@ final class Samples {
                     .map(speedup -> new MeasuredSample(measured.getBatch(), speedup))
                     .stream())
         .sorted(Comparator.comparing(MeasuredSample::getBatch))
+        .toList();
+  }
+
+  private static List<Integer> withheld(List<MeasuredSpeedup> speedups) {
+    return speedups.stream()
+        .filter(measured -> measured.getSpeedup().isEmpty())
+        .map(MeasuredSpeedup::getBatch)
+        .sorted()
         .toList();
   }
 }

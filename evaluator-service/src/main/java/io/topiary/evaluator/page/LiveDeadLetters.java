@@ -64,6 +64,7 @@ final class LiveDeadLetters {
     json.put("offset", number(letter, DeadLetters.OFFSET).orElse(null));
     json.put("exception", header(letter, DeadLetters.EXCEPTION).orElse(null));
     json.put("message", header(letter, DeadLetters.MESSAGE).orElse(null));
+    json.put("refusedBy", header(letter, DeadLetters.REFUSED_BY).orElse(null));
     json.put("key", Optional.ofNullable(letter.key()).map(LiveDeadLetters::text).orElse(null));
     return json;
   }

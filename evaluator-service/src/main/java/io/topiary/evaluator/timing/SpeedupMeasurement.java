@@ -43,11 +43,21 @@ public final class SpeedupMeasurement {
   private final TimingSettings settings;
   private final TimingMeters meters;
   private final LongSupplier nanoTime;
+  private final Duration patience;
 
   /**
    * @param nanoTime a clock that only goes forward, in nanoseconds
    */
   public SpeedupMeasurement(TimingSettings settings, TimingMeters meters, LongSupplier nanoTime) {
+    this(settings, meters, nanoTime, PATIENCE);
+  }
+
+  /**
+   * @param patience how long other work is waited for
+   */
+  SpeedupMeasurement(
+      TimingSettings settings, TimingMeters meters, LongSupplier nanoTime, Duration patience) {
+    this.patience = patience;
     this.settings = settings;
     this.meters = meters;
     this.nanoTime = nanoTime;
@@ -63,7 +73,7 @@ public final class SpeedupMeasurement {
   public Measured measure(Weights weights, Images images, QuietPeriods.Work work, Runnable goOn) {
     var measured =
         work.quietly(
-            PATIENCE,
+            patience,
             () -> {
               var start = nanoTime.getAsLong();
               try {
@@ -74,7 +84,7 @@ public final class SpeedupMeasurement {
             });
     if (measured.isEmpty()) {
       goOn.run();
-      log.warn("Nothing is timed: other work in this process did not pause within {}", PATIENCE);
+      log.warn("Nothing is timed: other work in this process did not pause within {}", patience);
       meters.busy();
     }
     return measured.orElse(Measured.NOTHING);

@@ -39,6 +39,7 @@ function letter(record) {
     el("p", { class: "letter-why" }, record.message ?? record.exception ?? "No reason was given."),
     el("p", { class: "letter-where" },
       el("code", {}, `${record.topic ?? "?"}-${record.partition ?? "?"}@${record.offset ?? "?"}`),
+      record.refusedBy ? el("span", {}, `refused by ${record.refusedBy}`) : null,
       record.key === null ? null : el("span", {}, "key ", el("code", {}, record.key)),
       record.exception ? el("span", {}, record.exception.split(".").at(-1)) : null,
       el("span", {}, `record of ${format.moment(record.at)}`)));

@@ -5,7 +5,7 @@ import * as format from "./format.js";
 
 const link = (id, text) => el("a", { href: `#/checkpoints/${encodeURIComponent(id)}`, "data-key": `to-${id}` }, text);
 
-/** What evaluators time: a batch for which nothing is told has all its figures withheld. */
+/** What evaluators time. */
 const BATCHES = [1, 64];
 
 /** The batch sizes to show, in their order; none where nothing was timed at all. */
@@ -41,9 +41,10 @@ export function figuresTable(points) {
   return table("Accuracy, speedups and sizes by sparsity, method and schedule", columns, rows);
 }
 
-function measured(point, batch) {
+/** A point's speedup at a batch size, in words where there is no figure: it was withheld, or never measured. */
+export function measured(point, batch) {
   const stat = (point.measuredSpeedup ?? []).find((one) => one.batch === batch);
-  return stat?.count === 0 ? "withheld" : format.timesSpread(stat);
+  return !stat ? "not timed" : stat.count === 0 ? "withheld" : format.timesSpread(stat);
 }
 
 export function checkpointTable(checkpoints) {

@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { el, empty, replace, section, svg } from "./dom.js";
 import * as format from "./format.js";
-import { batchesOf, checkpointTable, figuresTable } from "./frontier-table.js";
+import { batchesOf, checkpointTable, figuresTable, measured } from "./frontier-table.js";
 import { colour, mark, niceTicks, plot } from "./plot.js";
 
 const isDense = (point) => String(point.method).toLowerCase() === "dense" || point.sparsity === 0;
@@ -134,8 +134,7 @@ function accuracyPlot(series, dense) {
 function words(name, point) {
   const seeds = point.count === 1 ? "1 network" : `${point.count} networks`;
   const theoretical = format.timesSpread(point.theoreticalSpeedup);
-  const measured = (point.measuredSpeedup ?? []).map((one) =>
-    [`measured, batch ${one.batch}`, told(one) ? format.timesSpread(one) : "withheld"]);
+  const timed = batchesOf([point]).map((batch) => [`measured, batch ${batch}`, measured(point, batch)]);
   return {
     label: `${name} at ${format.sparsity(point.sparsity)}: test ${format.spread(point.test)}, ${seeds}`,
     link: point.bestCheckpoint ? `#/checkpoints/${encodeURIComponent(point.bestCheckpoint)}` : null,
@@ -144,7 +143,7 @@ function words(name, point) {
       ["test", format.spread(point.test, 2)],
       ["validation", format.spread(point.validation, 2)],
       ["theoretical", theoretical],
-      ...measured,
+      ...timed,
       ["of", `${seeds}${point.seeds?.length ? `, seed${point.seeds.length > 1 ? "s" : ""} ${point.seeds.join(", ")}` : ""}`],
     ],
   };
@@ -185,14 +184,15 @@ function speedupPart(points) {
 }
 
 function speedupPanel(kind, series, high) {
-  const untold = [];
+  const withheld = [];
+  const untimed = [];
   const drawn = series.map(({ name, index, points }) => ({
     name,
     index,
     points: points.flatMap((point) => {
       const stat = kind.of(point);
       if (!stat || !told(stat)) {
-        untold.push(`${name} at ${format.sparsity(point.sparsity)}`);
+        (stat ? withheld : untimed).push(`${name} at ${format.sparsity(point.sparsity)}`);
         return [{ gap: true }];
       }
       const text = format.timesSpread(stat);
@@ -213,7 +213,8 @@ function speedupPanel(kind, series, high) {
       lines: [{ y: 1, text: kind.dense }],
       series: drawn,
     }),
-    untold.length ? el("p", { class: "note withheld" }, `Withheld, or not timed: ${untold.join("; ")}.`) : null);
+    withheld.length ? el("p", { class: "note withheld" }, `Withheld: ${withheld.join("; ")}.`) : null,
+    untimed.length ? el("p", { class: "note" }, `Not timed: ${untimed.join("; ")}.`) : null);
 }
 
 function checkpointPart(details) {

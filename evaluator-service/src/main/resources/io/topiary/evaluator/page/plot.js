@@ -8,6 +8,8 @@ const AXIS_NAME = 18;
 const CAP = 4;
 const BETWEEN_LABELS = 38;
 const COLOURS = 6;
+const TEXT_WIDTH = 6.6;
+const TEXT_HEIGHT = 12;
 
 const SHAPES = [
   "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
@@ -74,11 +76,13 @@ function draw(spec, width, tip) {
   const x = (value) => area.left + inset + spec.x.position(value) * (area.right - area.left - 2 * inset);
   const y = (value) =>
     area.bottom - ((value - spec.y.low) / (spec.y.high - spec.y.low)) * (area.bottom - area.top);
+  const placed = spec.series.map((series) => ({ series, points: place(series, spec, x, y) }));
+  const taken = placed.flatMap(({ points }) => points.filter((point) => !point.gap).map((point) => around(point, y)));
   return svg("svg", { width, height: spec.height, viewBox: `0 0 ${width} ${spec.height}`, role: "group", "aria-label": spec.label },
     grid(spec, area, y),
     axis(spec, area, x),
-    (spec.lines ?? []).map((line) => level(line, area, y)),
-    spec.series.map((series) => drawSeries(series, spec, x, y, tip)));
+    (spec.lines ?? []).map((line) => level(line, area, y, taken)),
+    placed.map(({ series, points }) => drawSeries(series, points, y, tip)));
 }
 
 function grid(spec, area, y) {
@@ -107,19 +111,44 @@ function axis(spec, area, x) {
       spec.x.label));
 }
 
-function level(line, area, y) {
+function level(line, area, y, taken) {
   const band = Number.isFinite(line.low) && Number.isFinite(line.high)
     ? svg("rect", { class: "level-band", x: area.left, width: area.right - area.left, y: y(line.high), height: Math.max(0, y(line.low) - y(line.high)) })
     : null;
   return svg("g", { class: "level" }, svg("title", {}, line.text), band,
     svg("line", { x1: area.left, x2: area.right, y1: y(line.y), y2: y(line.y) }),
-    svg("text", { x: area.right - 4, y: y(line.y) - 6, "text-anchor": "end" }, line.text));
+    levelText(line.text, y(line.y), area, taken));
+}
+
+/** A level's words above or below its line, as far right as they lie over no mark and no other words. */
+function levelText(text, lineY, area, taken) {
+  const width = TEXT_WIDTH * text.length;
+  const rows = [lineY - 6, lineY + 15].filter((base) => base - TEXT_HEIGHT > 0 && base < area.bottom);
+  const boxes = [];
+  for (let right = area.right - 4; right - width >= area.left; right -= 8) {
+    boxes.push(...rows.map((base) => ({ left: right - width, right, top: base - TEXT_HEIGHT, bottom: base + 3 })));
+  }
+  const free = boxes.find((box) => !taken.some((other) =>
+    box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom));
+  const box = free ?? { right: area.right - 4, left: area.right - 4 - width, top: lineY - 6 - TEXT_HEIGHT, bottom: lineY - 3 };
+  taken.push(box);
+  return svg("text", { x: box.right, y: box.bottom - 3, "text-anchor": "end" }, text);
+}
+
+/** What a mark covers with its error bar. */
+function around(point, y) {
+  const high = Number.isFinite(point.high) ? y(point.high) : point.py;
+  const low = Number.isFinite(point.low) ? y(point.low) : point.py;
+  return { left: point.px - 8, right: point.px + 8, top: Math.min(high, point.py - 8), bottom: Math.max(low, point.py + 8) };
 }
 
 /** Series stand a little beside each other, so that error bars at one sparsity can be told apart. */
-function drawSeries(series, spec, x, y, tip) {
+function place(series, spec, x, y) {
   const shift = (spec.series.indexOf(series) - (spec.series.length - 1) / 2) * Math.min(7, 28 / spec.series.length);
-  const points = series.points.map((point) => ({ ...point, px: x(point.x) + shift, py: y(point.y) }));
+  return series.points.map((point) => ({ ...point, px: x(point.x) + shift, py: y(point.y) }));
+}
+
+function drawSeries(series, points, y, tip) {
   const path = points.map((point, i) =>
     (point.gap ? "" : `${i && !points[i - 1].gap ? "L" : "M"}${point.px} ${point.py}`)).join("");
   return svg("g", { class: `series ${colour(series.index)}`, "data-series": series.name },

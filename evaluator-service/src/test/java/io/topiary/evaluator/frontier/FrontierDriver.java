@@ -10,11 +10,13 @@ import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -37,7 +39,9 @@ final class FrontierDriver implements AutoCloseable {
     properties.putAll(FrontierService.properties(config, new HostInfo("localhost", 1)));
     driver =
         new TopologyTestDriver(
-            FrontierTopology.build(new FrontierGauges(registry), registry), properties);
+            FrontierTopology.build(new FrontierGauges(registry), registry),
+            properties,
+            Networks.START);
   }
 
   void send(Checkpoint checkpoint) {
@@ -58,6 +62,20 @@ final class FrontierDriver implements AutoCloseable {
     driver
         .createInputTopic(topic.name(), new StringSerializer(), new ByteArraySerializer())
         .pipeInput(key, value);
+  }
+
+  /** Lets hours go by, by the clock of the machine. */
+  void advance(Duration time) {
+    driver.advanceWallClockTime(time);
+  }
+
+  /** How many entries a store has. */
+  long entries(String store) {
+    var count = new AtomicLong();
+    try (var entries = driver.getKeyValueStore(store).all()) {
+      entries.forEachRemaining(entry -> count.incrementAndGet());
+    }
+    return count.get();
   }
 
   /** The points in the store, by the keys that they lie under. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kroxylicious.testing.kafka.api.KafkaCluster;
+import io.kroxylicious.testing.kafka.api.TerminationStyle;
 import io.kroxylicious.testing.kafka.junit5ext.KafkaClusterExtension;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.kafka.PipelineTopics;
@@ -157,12 +158,52 @@ class FrontierServiceIT {
     await().atMost(SOON).until(() -> again.service.knows(evaluation));
   }
 
+  @Test
+  void shouldAnswerFromItsStoresWhileTheBrokerIsAwayAndGoOnWhenItIsBack() throws Exception {
+    // Given
+    sendNetworks();
+    var replica = new Replica("one");
+    await().atMost(SOON).until(() -> points(replica) == 2 * MODELS.size());
+    await().atMost(SOON).until(() -> replica.telemetry.health().unready().isEmpty());
+
+    // When
+    cluster.stopNodes(node -> true, TerminationStyle.GRACEFUL);
+
+    // Then it says so, answers all the same, and does not take it for a bug
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(replica.telemetry.health().unready().get("topiary-frontier broker"))
+                    .startsWith("Kafka: "));
+    assertThat(points(replica)).isEqualTo(2 * MODELS.size());
+    assertThat(replica.shown()).containsExactlyElementsOf(sorted());
+    assertThat(replica.telemetry.health().failure()).isNotDone();
+
+    // When
+    cluster.startNodes(node -> true);
+
+    // Then it takes what comes
+    send(Networks.dense("late", 1, 0));
+    await().atMost(SOON).until(() -> points(replica) == 2 * MODELS.size() + 1);
+    await().atMost(SOON).until(() -> replica.telemetry.health().unready().isEmpty());
+  }
+
+  /** How many points it tells of; none when it cannot. */
+  private static int points(Replica replica) throws Exception {
+    var answer = replica.get("/frontier");
+    return answer.statusCode() == 200 ? json(answer).get("points").size() : 0;
+  }
+
   private static void assertErrors(Replica replica) throws Exception {
     var unknown = replica.get("/models/none");
     assertThat(unknown.statusCode()).isEqualTo(404);
     assertThat(json(unknown).get("error").asText()).contains("'none'");
     assertThat(replica.get("/checkpoints/none").statusCode()).isEqualTo(404);
     assertThat(replica.get("/frontiers").statusCode()).isEqualTo(404);
+    var mistyped = replica.get("/frontier?typo=x");
+    assertThat(mistyped.statusCode()).isEqualTo(400);
+    assertThat(json(mistyped).get("error").asText()).contains("'typo'", "'model'");
     assertThat(replica.send("POST", "/frontier").statusCode()).isEqualTo(405);
     var head = replica.send("HEAD", "/frontier");
     assertThat(head.statusCode()).isEqualTo(200);
@@ -171,15 +212,25 @@ class FrontierServiceIT {
 
   private void sendNetworks() throws InterruptedException {
     PipelineTopics.createMissing(kafka());
+    send(
+        MODELS.stream()
+            .map(model -> Networks.dense(model, 1, 0))
+            .flatMap(
+                dense -> {
+                  var pruned = Networks.pruned(dense, 1, 1);
+                  return Stream.of(dense, pruned, Networks.retrained(pruned));
+                })
+            .toArray(Checkpoint[]::new));
+  }
+
+  /** Sends checkpoints with their evaluations. */
+  private void send(Checkpoint... checkpoints) throws InterruptedException {
     try (var telemetry = Telemetry.start("localhost", 0);
         var sender = new RecordSender("test", kafka(), telemetry.registry())) {
-      for (var model : MODELS) {
-        var dense = Networks.dense(model, 1, 0);
-        var pruned = Networks.pruned(dense, 1, 1);
-        for (var checkpoint : List.of(dense, pruned, Networks.retrained(pruned))) {
-          sender.send(Topics.CHECKPOINTS, model, checkpoint);
-          sender.send(Topics.EVALUATIONS, model, Networks.evaluation(checkpoint, 900, 800).build());
-        }
+      for (var checkpoint : checkpoints) {
+        var model = checkpoint.getLineage().getModel();
+        sender.send(Topics.CHECKPOINTS, model, checkpoint);
+        sender.send(Topics.EVALUATIONS, model, Networks.evaluation(checkpoint, 900, 800).build());
       }
     }
   }

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.topiary.runtime.deadletter.DeadLetters;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.Evaluation;
+import io.topiary.schemas.FrontierPoint;
 import io.topiary.schemas.FrontierSample;
 import io.topiary.schemas.Score;
 import io.topiary.schemas.Stage;
 import io.topiary.schemas.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FrontierTopologyTest {
+
+  private static final List<String> STORES =
+      List.of(
+          FrontierStores.CHECKPOINTS,
+          FrontierStores.MODELS,
+          FrontierStores.EVALUATIONS,
+          FrontierStores.SAMPLES,
+          FrontierStores.POINTS);
 
   @TempDir private Path folder;
 
@@ -114,6 +125,46 @@ class FrontierTopologyTest {
   }
 
   @Test
+  void shouldForgetWhatTheTopicsKeepNoLonger() {
+    // Given a network of the first hour, and another seed's of thirty days later
+    var aMonth = Duration.ofDays(30);
+    var old = Networks.pruned(Networks.dense("cnn", 1, 0), 1, 1);
+    var younger =
+        Networks.pruned(Networks.dense("cnn", 2, Math.toIntExact(aMonth.toMinutes())), 1, 1);
+    for (var pruned : List.of(old, younger)) {
+      var retrained = Networks.retrained(pruned);
+      frontier.send(pruned);
+      frontier.send(retrained);
+      frontier.send(Networks.evaluation(pruned, 500, 500).build());
+      frontier.send(Networks.evaluation(retrained, 800, 800).build());
+    }
+
+    // When
+    frontier.advance(Topics.KEPT.minusHours(1));
+
+    // Then both are there
+    assertThat(frontier.points().values()).extracting(FrontierPoint::getCount).containsOnly(2);
+
+    // When
+    frontier.advance(Duration.ofHours(3));
+
+    // Then the older one is nowhere
+    assertThat(frontier.points().values())
+        .extracting(FrontierPoint::getSeeds)
+        .containsOnly(List.of(2L))
+        .hasSize(2);
+    assertThat(STORES).extracting(frontier::entries).containsOnly(2L);
+    assertThat(frontier.ask("/checkpoints/" + old.getCheckpointId())).isEmpty();
+
+    // When
+    frontier.advance(aMonth);
+
+    // Then nothing is there, and nothing is shown
+    assertThat(STORES).extracting(frontier::entries).containsOnly(0L);
+    assertThat(frontier.findGauge("topiary.accuracy")).isEmpty();
+  }
+
+  @Test
   void shouldLeaveOutNetworksOnTheirWay() {
     // Given
     var dense = Networks.dense("cnn", 1, 0);
@@ -189,9 +240,12 @@ class FrontierTopologyTest {
     frontier.send(evaluation.build());
 
     // Then
-    assertThat(frontier.deadLetters())
-        .extracting(
-            letter -> new String(letter.headers().lastHeader(DeadLetters.MESSAGE).value(), UTF_8))
+    var letters = frontier.deadLetters();
+    assertThat(letters)
+        .extracting(letter -> header(letter, DeadLetters.REFUSED_BY))
+        .containsOnly("topiary-frontier");
+    assertThat(letters)
+        .extracting(letter -> header(letter, DeadLetters.MESSAGE))
         .satisfiesExactly(
             why -> assertThat(why).contains("should be a Evaluation"),
             why -> assertThat(why).contains("has no value"),
@@ -208,6 +262,10 @@ class FrontierTopologyTest {
                 .count())
         .isEqualTo(5);
     assertThat(frontier.onlyPoint().getCount()).isEqualTo(1);
+  }
+
+  private static String header(TestRecord<String, byte[]> letter, String name) {
+    return new String(letter.headers().lastHeader(name).value(), UTF_8);
   }
 
   @Test

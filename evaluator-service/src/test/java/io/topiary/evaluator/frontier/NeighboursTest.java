@@ -3,13 +3,19 @@ package io.topiary.evaluator.frontier;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.topiary.runtime.telemetry.Telemetry;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.state.HostInfo;
@@ -20,7 +26,8 @@ class NeighboursTest {
 
   private final Telemetry replica = Telemetry.start("localhost", 0);
   private final HostInfo host = new HostInfo("localhost", replica.address().getPort());
-  private final Neighbours neighbours = new Neighbours();
+  private final CompletableFuture<Void> asked = new CompletableFuture<>();
+  private final Neighbours neighbours = new Neighbours(Neighbours.ANSWER_WITHIN);
 
   @AfterEach
   void close() {
@@ -84,6 +91,33 @@ class NeighboursTest {
         .hasMessageContaining(
             "The replica at localhost:%d, which holds a part of what was asked for, does not answer",
             host.port());
+  }
+
+  @Test
+  void shouldWaitNoLongerThanItsLimitForAReplicaThatHangs() throws Exception {
+    // Given one that accepts, and one that begins an answer and never ends it
+    var hurried = new Neighbours(Duration.ofMillis(200));
+    replica.serve(
+        "/models",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          await().until(asked::isDone);
+        });
+    try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (var hanging : List.of(new HostInfo("localhost", silent.getLocalPort()), host)) {
+        // When, then
+        assertThat(hurried.ask(hanging, URI.create("/models"), Set.of(0)))
+            .failsWithin(Duration.ofSeconds(10))
+            .withThrowableThat()
+            .withCauseInstanceOf(NotReadyException.class)
+            .withMessageContaining(
+                "The replica at localhost:%d, which holds a part of what was asked for, does not answer",
+                hanging.port());
+      }
+    }
+    asked.complete(null);
   }
 
   @Test

@@ -1,12 +1,14 @@
 package io.topiary.evaluator.frontier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.topiary.schemas.Checkpoint;
 import io.topiary.schemas.LearningRatePlan;
 import io.topiary.schemas.Schedule;
+import io.topiary.sparsity.InvalidInputException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +44,10 @@ class QuestionTest {
     frontier.send(Networks.evaluation(pruned, 500, 510).build());
     frontier.send(
         Networks.evaluation(Networks.retrained(pruned), 850, 840)
-            .setMeasured(List.of(Networks.measured(64, Optional.of(3.5))))
+            .setMeasured(
+                List.of(
+                    Networks.measured(1, Optional.empty()),
+                    Networks.measured(64, Optional.of(3.5))))
             .setBytesGzipped(9_000L)
             .build());
 
@@ -63,7 +68,9 @@ class QuestionTest {
                  "test": {"mean": 0.84, "std": null, "ofBest": 0.84},
                  "achievedSparsity": 0.901,
                  "theoreticalSpeedup": {"mean": 4.0, "std": null},
-                 "measuredSpeedup": [{"batch": 64, "count": 1, "mean": 3.5, "std": null}],
+                 "measuredSpeedup": [
+                   {"batch": 1, "count": 0, "withheld": 1, "mean": null, "std": null},
+                   {"batch": 64, "count": 1, "withheld": 0, "mean": 3.5, "std": null}],
                  "bytesDense": 76296, "bytesSparse": 10881, "bytesGzipped": 9000,
                  "bestCheckpoint": "%s"}
                 """
@@ -162,8 +169,18 @@ class QuestionTest {
   void shouldReadNamesFromAddresses() {
     assertThat(Question.of(URI.create("/models/a%20b%2Fc+d")))
         .contains(new Question.OfModel("a b/c+d"));
-    assertThat(Question.of(URI.create("/frontier?x=1&model=a%26b+c")))
+    assertThat(Question.of(URI.create("/frontier?model=a%26b+c")))
         .contains(new Question.OfPoints(Optional.of("a&b c")));
+  }
+
+  @Test
+  void shouldRefuseAParameterThatThereIsNot() {
+    for (var query : List.of("typo=x", "model=cnn&typo", "typo=&model=cnn")) {
+      assertThatThrownBy(() -> Question.of(URI.create("/frontier?" + query)))
+          .as(query)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage("/frontier has no parameter 'typo', but one that is called 'model'.");
+    }
   }
 
   @Test

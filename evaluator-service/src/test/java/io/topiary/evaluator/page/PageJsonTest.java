@@ -68,9 +68,11 @@ class PageJsonTest {
             """
             {"count":3,"atLeast":false,"deadLetters":[\
             {"at":"1970-01-01T00:00:00.007Z","topic":"topiary.jobs","partition":0,"offset":2,\
-            "exception":"java.lang.Exception","message":"It is no job.","key":"key"},\
+            "exception":"java.lang.Exception","message":"It is no job.",\
+            "refusedBy":"topiary-trainers","key":"key"},\
             {"at":"1970-01-01T00:00:00.007Z","topic":"topiary.jobs","partition":0,"offset":1,\
-            "exception":"java.lang.Exception","message":"It is no job.","key":"key"}]}""");
+            "exception":"java.lang.Exception","message":"It is no job.",\
+            "refusedBy":"topiary-trainers","key":"key"}]}""");
   }
 
   @Test
@@ -93,7 +95,7 @@ class PageJsonTest {
 
   private static ConsumerRecord<byte[], byte[]> letter(String topic, String offset) {
     var original = new ConsumerRecord<>(topic, 0, 0, "key".getBytes(UTF_8), new byte[] {1});
-    var letter = DeadLetters.letter(original, new Exception("It is no job."));
+    var letter = DeadLetters.letter(original, new Exception("It is no job."), "topiary-trainers");
     letter.headers().remove(DeadLetters.OFFSET).add(DeadLetters.OFFSET, offset.getBytes(UTF_8));
     var read =
         new ConsumerRecord<>(

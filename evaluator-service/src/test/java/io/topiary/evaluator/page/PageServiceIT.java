@@ -105,7 +105,7 @@ class PageServiceIT {
   private void letter(long offset) throws InterruptedException {
     var original =
         new ConsumerRecord<>("topiary.jobs", 0, offset, "k".getBytes(UTF_8), new byte[] {1});
-    sender.send(DeadLetters.letter(original, new Exception("It is no job.")));
+    sender.send(DeadLetters.letter(original, new Exception("It is no job."), "topiary-trainers"));
   }
 
   private static String ended(JsonNode job) {

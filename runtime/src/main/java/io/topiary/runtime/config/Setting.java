@@ -78,6 +78,19 @@ public record Setting<T>(
     return new Setting<>(name, description, expected, Optional.of(text), parser);
   }
 
+  /** The same setting where it need not be given; see {@link Settings#require}. */
+  public Setting<Optional<T>> optional() {
+    return new Setting<>(
+        name,
+        description,
+        expected + ", or empty",
+        Optional.of(""),
+        text ->
+            text.isEmpty()
+                ? Optional.of(Optional.empty())
+                : Optional.of(parser.apply(text)).filter(Optional::isPresent));
+  }
+
   /**
    * The value of a configured text.
    *

@@ -30,16 +30,25 @@ public final class DeadLetters {
   public static final String PARTITION = "__streams.errors.partition";
   public static final String OFFSET = "__streams.errors.offset";
 
+  /**
+   * Who could not handle the record, a group or an application: several read the same topics, and
+   * each tells what it cannot handle.
+   */
+  public static final String REFUSED_BY = "topiary.refused.by";
+
   /** Leaves room for key and headers. */
   private static final int LARGEST_VALUE = Topics.LARGEST_DEAD_LETTER - (1 << 20);
 
+  private final String by;
   private final RecordSender sender;
   private final Counter letters;
 
   /**
+   * @param by see {@link #REFUSED_BY}
    * @param topic where the records come from
    */
-  public DeadLetters(RecordSender sender, MeterRegistry registry, Topic<?> topic) {
+  public DeadLetters(String by, RecordSender sender, MeterRegistry registry, Topic<?> topic) {
+    this.by = by;
     this.sender = sender;
     this.letters = counter(registry, topic);
   }
@@ -62,16 +71,18 @@ public final class DeadLetters {
    */
   public void send(ConsumerRecord<byte[], byte[]> original, Exception why)
       throws InterruptedException {
-    sender.send(letter(original, why));
+    sender.send(letter(original, why, by));
     letters.increment();
   }
 
   /**
    * The letter itself, for those who send it in a transaction of their own. A value that no letter
    * can hold is left where it is, as the headers tell where that is.
+   *
+   * @param by see {@link #REFUSED_BY}
    */
   public static ProducerRecord<byte[], byte[]> letter(
-      ConsumerRecord<byte[], byte[]> original, Exception why) {
+      ConsumerRecord<byte[], byte[]> original, Exception why, String by) {
     var trace = new StringWriter();
     why.printStackTrace(new PrintWriter(trace));
     // Some clients write records without a time, which are read with a negative one.
@@ -86,7 +97,8 @@ public final class DeadLetters {
         .add(STACKTRACE, trace.toString().getBytes(UTF_8))
         .add(TOPIC, original.topic().getBytes(UTF_8))
         .add(PARTITION, String.valueOf(original.partition()).getBytes(UTF_8))
-        .add(OFFSET, String.valueOf(original.offset()).getBytes(UTF_8));
+        .add(OFFSET, String.valueOf(original.offset()).getBytes(UTF_8))
+        .add(REFUSED_BY, by.getBytes(UTF_8));
     return letter;
   }
 

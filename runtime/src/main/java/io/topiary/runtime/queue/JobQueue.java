@@ -107,7 +107,7 @@ public final class JobQueue implements AutoCloseable {
 
   private <V extends SpecificRecord> void work(
       Topic<V> topic, KafkaSettings kafka, Telemetry telemetry, JobHandler<V> handler) {
-    var deadLetters = new DeadLetters(sender, telemetry.registry(), topic);
+    var deadLetters = new DeadLetters(settings.group(), sender, telemetry.registry(), topic);
     var limits = new JobRunner.Limits(settings.attempts(), group.deliveryLimit());
     for (var i = 1; i <= settings.slots(); i++) {
       var name = settings.group() + "-" + i;

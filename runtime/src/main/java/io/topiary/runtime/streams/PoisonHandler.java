@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.processor.api.Record;
@@ -23,6 +24,8 @@ public final class PoisonHandler implements ProcessingExceptionHandler {
 
   private static final Logger log = LoggerFactory.getLogger(PoisonHandler.class);
 
+  private String application = "";
+
   @Override
   public Response handleError(
       ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
@@ -36,11 +39,13 @@ public final class PoisonHandler implements ProcessingExceptionHandler {
         original.partition(),
         original.offset(),
         exception.getMessage());
-    return Response.resume(List.of(DeadLetters.letter(original, exception)));
+    return Response.resume(List.of(DeadLetters.letter(original, exception, application)));
   }
 
   @Override
-  public void configure(Map<String, ?> configs) {}
+  public void configure(Map<String, ?> configs) {
+    application = String.valueOf(configs.get(StreamsConfig.APPLICATION_ID_CONFIG));
+  }
 
   /** A record that was parked comes from a store, without its place on the topic. */
   private static ConsumerRecord<byte[], byte[]> original(

@@ -23,7 +23,8 @@ class DeadLettersTest {
     original.headers().add("traceparent", new byte[] {7});
 
     // When
-    var letter = DeadLetters.letter(original, new IllegalStateException("no good"));
+    var letter =
+        DeadLetters.letter(original, new IllegalStateException("no good"), "topiary-trainers");
 
     // Then
     assertThat(letter.topic()).isEqualTo(Topics.DEAD_LETTERS);
@@ -38,7 +39,8 @@ class DeadLettersTest {
             "__streams.errors.stacktrace",
             "__streams.errors.topic",
             "__streams.errors.partition",
-            "__streams.errors.offset");
+            "__streams.errors.offset",
+            "topiary.refused.by");
     assertThat(Arrays.stream(letter.headers().toArray()).skip(1))
         .extracting(header -> new String(header.value(), UTF_8).lines().findFirst().orElse(""))
         .containsExactly(
@@ -47,13 +49,14 @@ class DeadLettersTest {
             "java.lang.IllegalStateException: no good",
             "topiary.jobs",
             "3",
-            "42");
+            "42",
+            "topiary-trainers");
   }
 
   @Test
   void shouldTakeARecordWithoutTimeAndAReasonWithoutWords() {
     // When
-    var letter = DeadLetters.letter(record(-1L), new IllegalStateException());
+    var letter = DeadLetters.letter(record(-1L), new IllegalStateException(), "x");
 
     // Then
     assertThat(letter.timestamp()).isNull();
@@ -63,9 +66,10 @@ class DeadLettersTest {
   @Test
   void shouldLeaveAValueThatNoLetterCanHoldWhereItIs() {
     // When
-    var whole = DeadLetters.letter(record(0L, new byte[15 << 20]), new IllegalStateException());
+    var whole =
+        DeadLetters.letter(record(0L, new byte[15 << 20]), new IllegalStateException(), "x");
     var empty =
-        DeadLetters.letter(record(0L, new byte[(15 << 20) + 1]), new IllegalStateException());
+        DeadLetters.letter(record(0L, new byte[(15 << 20) + 1]), new IllegalStateException(), "x");
 
     // Then
     assertThat(whole.value()).hasSize(15 << 20);
