@@ -104,7 +104,9 @@ public final class ServiceMain {
   private void serve(Settings configuration) throws Exception {
     try (var resources = new Resources()) {
       var telemetry = resources.own(Telemetry.start(configuration));
+      var start = telemetry.health().component("start");
       resources.own(service.start(configuration, telemetry));
+      start.ready();
       log.info("{} runs; metrics and health are at {}", name, telemetry.address());
       CompletableFuture.anyOf(signal, telemetry.health().failure()).get();
       log.info("{} stops", name);

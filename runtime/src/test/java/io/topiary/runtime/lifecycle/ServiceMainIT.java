@@ -38,7 +38,7 @@ class ServiceMainIT {
 
     // Then
     assertThat(first).startsWith("serving http://localhost:");
-    assertThat(out.lines()).contains("closed");
+    assertThat(out.lines()).contains("not ready: {start=starting}", "closed");
     assertThat(process.waitFor()).isEqualTo(143);
   }
 

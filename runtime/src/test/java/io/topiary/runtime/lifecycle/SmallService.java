@@ -21,6 +21,7 @@ final class SmallService {
           }
           component.ready();
           System.out.println("serving " + telemetry.address());
+          System.out.println("not ready: " + telemetry.health().unready());
           return () -> System.out.println("closed");
         },
         arguments);
