@@ -38,6 +38,11 @@ final class Submissions {
 
   /** An MLP, trained for an epoch on the images that every worker has. */
   static TrainingJob denseJob(String model) throws IOException {
+    return denseJob(model, 1);
+  }
+
+  /** As above, for more epochs. */
+  static TrainingJob denseJob(String model, int epochs) throws IOException {
     var data = DataSets.open(DataSets.FASHION_MNIST_SAMPLE, List.of());
     var lineage = Lineage.newBuilder().setModel(model).setGeneration("1").build();
     var images = data.train().size();
@@ -55,14 +60,14 @@ final class Submissions {
                     ImageDataSet.HELD_OUT_SEED,
                     data.test().size(),
                     0))
-            .setEpochs(1.0)
+            .setEpochs((double) epochs)
             .setBatchSize(64)
             .setLearningRate(
                 LearningRatePlan.newBuilder()
                     .setSchedule(Schedule.LINEAR)
                     .setPeak(0.05)
                     .setWarmUp(0)
-                    .setIterations(Iterations.of(1, images, 64))
+                    .setIterations(Iterations.of(epochs, images, 64))
                     .build())
             .setMomentum(0.9)
             .setWeightDecay(0.0)
