@@ -66,7 +66,7 @@ public final class EvaluatorService implements AutoCloseable {
     return new EvaluatorService(
         JobQueue.start(
             Topics.CHECKPOINTS,
-            JobQueueSettings.onLog(GROUP, config.slots()),
+            JobQueueSettings.onLog(GROUP, config.slots()).stoppingWithin(worker.handBackWithin()),
             kafka,
             telemetry,
             sender ->

@@ -29,15 +29,27 @@ public final class TopicCreation {
    */
   public static void createMissing(Admin admin) throws InterruptedException {
     create(admin, missing(admin));
-    var deadline = Instant.now().plus(SHOW_UP);
-    for (var missing = missing(admin); !missing.isEmpty(); missing = missing(admin)) {
-      if (Instant.now().isAfter(deadline)) {
-        throw new KafkaException(
-            "The topics %s were created, but no broker tells of them"
-                .formatted(missing.stream().map(NewTopic::name).toList()));
-      }
-      Thread.sleep(LOOK_AGAIN.toMillis());
+    var missing = awaitAll(admin, SHOW_UP);
+    if (!missing.isEmpty()) {
+      throw new KafkaException(
+          "The topics %s were created, but no broker tells of them".formatted(missing));
     }
+  }
+
+  /**
+   * Creates nothing, and waits until all topics are there.
+   *
+   * @return the names of those that are still missing after the given time; empty as a rule
+   * @throws KafkaException when the broker does not list its topics
+   */
+  public static List<String> awaitAll(Admin admin, Duration within) throws InterruptedException {
+    var deadline = Instant.now().plus(within);
+    var missing = missing(admin);
+    while (!missing.isEmpty() && Instant.now().isBefore(deadline)) {
+      Thread.sleep(LOOK_AGAIN.toMillis());
+      missing = missing(admin);
+    }
+    return missing.stream().map(NewTopic::name).toList();
   }
 
   private static void create(Admin admin, List<NewTopic> topics) throws InterruptedException {

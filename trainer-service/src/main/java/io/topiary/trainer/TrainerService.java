@@ -70,7 +70,8 @@ public final class TrainerService implements AutoCloseable {
       resources.own(
           JobQueue.start(
               Topics.JOBS,
-              JobQueueSettings.onOwnTopic(GROUP, config.slots()),
+              JobQueueSettings.onOwnTopic(GROUP, config.slots())
+                  .stoppingWithin(config.worker().handBackWithin()),
               kafka,
               telemetry,
               jobs::handler));

@@ -18,24 +18,37 @@ import org.apache.kafka.common.config.ConfigDef;
  * {@code topiary.kafka.}, passed to every client as it is.
  *
  * @param properties client properties by Kafka's names, bootstrap servers among them
+ * @param createTopics whether services create topics that are missing; else they wait for others
  */
-public record KafkaSettings(Map<String, String> properties) {
+public record KafkaSettings(Map<String, String> properties, boolean createTopics) {
 
   public static final Setting<String> BOOTSTRAP_SERVERS =
       Setting.string(
           Settings.KAFKA_PREFIX + CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
           "brokers to connect to first, host:port separated by commas");
 
-  public static final List<Setting<?>> SETTINGS = List.of(BOOTSTRAP_SERVERS);
+  public static final Setting<Boolean> CREATE_TOPICS =
+      Setting.bool(
+              "topiary.topics.create",
+              "whether a service creates topics that are missing when it starts; else it waits a"
+                  + " minute for others to do so")
+          .orElse("true");
+
+  public static final List<Setting<?>> SETTINGS = List.of(BOOTSTRAP_SERVERS, CREATE_TOPICS);
 
   public KafkaSettings {
     properties = Map.copyOf(properties);
   }
 
+  /** Of services that create topics. */
+  public KafkaSettings(Map<String, String> properties) {
+    this(properties, true);
+  }
+
   public static KafkaSettings from(Settings settings) {
     var properties = new HashMap<>(settings.kafka());
     properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.get(BOOTSTRAP_SERVERS));
-    return new KafkaSettings(properties);
+    return new KafkaSettings(properties, settings.get(CREATE_TOPICS));
   }
 
   public String bootstrapServers() {
@@ -46,7 +59,7 @@ public record KafkaSettings(Map<String, String> properties) {
   public KafkaSettings with(String property, String value) {
     var all = new HashMap<>(properties);
     all.put(property, value);
-    return new KafkaSettings(all);
+    return new KafkaSettings(all, createTopics);
   }
 
   /**

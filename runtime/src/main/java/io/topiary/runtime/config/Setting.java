@@ -39,6 +39,11 @@ public record Setting<T>(
         name, description, "a whole number of at least 1", number(Integer::valueOf, n -> n >= 1));
   }
 
+  /** Yes or no. */
+  public static Setting<Boolean> bool(String name, String description) {
+    return required(name, description, "true or false", Setting::parseBoolean);
+  }
+
   /** A TCP port; 0 lets the system choose a free one. */
   public static Setting<Integer> port(String name, String description) {
     return required(
@@ -120,6 +125,14 @@ public record Setting<T>(
 
   private static Optional<String> notEmpty(String text) {
     return Optional.of(text).filter(given -> !given.isEmpty());
+  }
+
+  private static Optional<Boolean> parseBoolean(String text) {
+    return switch (text) {
+      case "true" -> Optional.of(true);
+      case "false" -> Optional.of(false);
+      default -> Optional.empty();
+    };
   }
 
   private static <N> Function<String, Optional<N>> number(

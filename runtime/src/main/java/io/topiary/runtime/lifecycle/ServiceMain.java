@@ -33,7 +33,7 @@ public final class ServiceMain {
   static final Setting<Duration> STOP_WITHIN =
       Setting.duration(
               "topiary.stop.within",
-              "time after which a stopping process ends, whatever it is at; it gives its own work 20s to stop")
+              "time after which a stopping process ends, whatever it is at; services give their own work 20s to stop, workers topiary.worker.hand.back.within")
           .orElse("25s");
 
   /** What every service may be told, besides what it asks for itself. */

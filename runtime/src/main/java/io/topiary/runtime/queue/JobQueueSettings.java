@@ -36,4 +36,9 @@ public record JobQueueSettings(
   public static JobQueueSettings onOwnTopic(String group, int slots) {
     return new JobQueueSettings(group, slots, true, ATTEMPTS, STOP_WITHIN);
   }
+
+  /** The same with another time for running jobs to hand back their work. */
+  public JobQueueSettings stoppingWithin(Duration time) {
+    return new JobQueueSettings(group, slots, owner, attempts, time);
+  }
 }

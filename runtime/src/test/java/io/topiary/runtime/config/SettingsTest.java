@@ -28,7 +28,13 @@ class SettingsTest {
   private static final Setting<Integer> PORT =
       Setting.port("topiary.test.port", "where to listen").orElse("0");
   private static final List<Setting<?>> ALL =
-      List.of(SLOTS, PATIENCE, FOLDERS, PORT, KafkaSettings.BOOTSTRAP_SERVERS);
+      List.of(
+          SLOTS,
+          PATIENCE,
+          FOLDERS,
+          PORT,
+          KafkaSettings.BOOTSTRAP_SERVERS,
+          KafkaSettings.CREATE_TOPICS);
   private static final Map<String, String> BROKER =
       Map.of("TOPIARY_KAFKA_BOOTSTRAP_SERVERS", "broker:9092");
 
@@ -197,5 +203,19 @@ class SettingsTest {
 
   private Path write(String name, String text) throws IOException {
     return Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void shouldTakeYesAndNoInTheirOneSpellingAlone() {
+    // Given
+    var create = KafkaSettings.CREATE_TOPICS;
+    var declared = List.<Setting<?>>of(create);
+
+    // When, Then
+    assertThat(Settings.of(declared, Map.of()).get(create)).isTrue();
+    assertThat(Settings.of(declared, Map.of(create.name(), "false")).get(create)).isFalse();
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> Settings.of(declared, Map.of(create.name(), "no")))
+        .withMessage("topiary.topics.create is \"no\", but it should be true or false.");
   }
 }

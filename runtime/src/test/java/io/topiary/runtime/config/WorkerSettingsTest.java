@@ -27,4 +27,14 @@ class WorkerSettingsTest {
     assertThat(WorkerSettings.from(settings).dataFolders()).isEmpty();
     assertThat(WorkerSettings.from(settings).name()).isNotBlank();
   }
+
+  @Test
+  void shouldGiveJobsAsMuchTimeToBeHandedBackAsItIsTold() {
+    var told =
+        Settings.of(WorkerSettings.SETTINGS, Map.of("topiary.worker.hand.back.within", "90s"));
+    var untold = Settings.of(WorkerSettings.SETTINGS, Map.of());
+
+    assertThat(WorkerSettings.from(told).handBackWithin()).hasSeconds(90);
+    assertThat(WorkerSettings.from(untold).handBackWithin()).hasSeconds(20);
+  }
 }

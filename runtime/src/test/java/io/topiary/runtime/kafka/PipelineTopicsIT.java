@@ -14,11 +14,14 @@ import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.schemas.Topic;
 import io.topiary.schemas.Topics;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -99,6 +102,34 @@ class PipelineTopicsIT {
       var topics = admin.describeTopics(NAMES).allTopicNames().get();
       assertThat(topics.get(Topics.CHECKPOINTS.name()).partitions()).hasSize(2);
       assertThat(topics.get(Topics.OUTCOMES.name()).partitions()).hasSize(6);
+    }
+  }
+
+  @Test
+  void shouldWaitForOthersToCreateTopicsWhereItIsToldNotTo(KafkaCluster cluster) throws Exception {
+    // Given
+    var waiting = new KafkaSettings(settings(cluster).properties(), false);
+    try (var admin = waiting.client("test", Map.of(), Admin::create)) {
+
+      // When
+      var service =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  PipelineTopics.createMissing(waiting);
+                  return admin.describeTopics(NAMES).allTopicNames().get().keySet();
+                } catch (ExecutionException | InterruptedException e) {
+                  throw new CompletionException(e);
+                }
+              });
+
+      // Then
+      assertThatExceptionOfType(StartException.class)
+          .isThrownBy(() -> PipelineTopics.requireAll(admin, waiting, Duration.ZERO))
+          .withMessageContaining("should have the topics topiary.jobs, topiary.checkpoints")
+          .withMessageContaining("topiary.topics.create should be true");
+      PipelineTopics.createMissing(settings(cluster));
+      assertThat(service.get()).hasSameSizeAs(NAMES);
     }
   }
 

@@ -34,6 +34,7 @@ public final class BrokerOptions {
               EvaluatorConfig.SETTINGS,
               FrontierConfig.SETTINGS,
               FileArtifactStore.SETTINGS,
+              List.<Setting<?>>of(KafkaSettings.CREATE_TOPICS),
               Telemetry.SETTINGS,
               ServiceMain.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
