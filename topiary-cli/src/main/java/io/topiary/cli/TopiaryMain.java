@@ -4,6 +4,7 @@ import io.topiary.cli.cancel.CancelCommand;
 import io.topiary.cli.cluster.ClusterException;
 import io.topiary.cli.demo.DemoCommand;
 import io.topiary.cli.export.ExportCommand;
+import io.topiary.cli.health.HealthCommand;
 import io.topiary.cli.plan.PlanCommand;
 import io.topiary.cli.policies.PoliciesCommand;
 import io.topiary.cli.prune.PruneCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       CancelCommand.class,
       DemoCommand.class,
       ExportCommand.class,
+      HealthCommand.class,
       PlanCommand.class,
       PoliciesCommand.class,
       PruneCommand.class,

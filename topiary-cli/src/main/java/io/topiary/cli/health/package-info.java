@@ -1,0 +1,5 @@
+/** Asking services how they are. */
+@NullMarked
+package io.topiary.cli.health;
+
+import org.jspecify.annotations.NullMarked;
