@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** The chart, rendered by Helm 3 as a library as {@code helm template} does. */
@@ -22,8 +21,14 @@ public final class Chart {
   public static final String RELEASE = "farm";
   public static final String NAMESPACE = "pruning";
 
-  /** Without a cluster to ask, Helm takes it for an old one. */
-  private static final String KUBERNETES = "1.30.0";
+  /** Helm without a cluster takes itself to be at one of 2020. */
+  public static final String KUBERNETES = "1.33.0";
+
+  private static final String HOOK = "helm.sh/hook:";
+  private static final String NO_HOOK = "helm.sh/no-hook:";
+
+  /** The library leaves hooks out, so it renders a copy that has none. */
+  private static final Path UNHOOKED = unhooked();
 
   private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -39,15 +44,14 @@ public final class Chart {
     return withFile(
         values,
         file ->
-            Optional.ofNullable(
-                    new Helm(FOLDER)
-                        .template()
-                        .withName(RELEASE)
-                        .withNamespace(NAMESPACE)
-                        .withKubeVersion(KUBERNETES)
-                        .withValuesFile(file)
-                        .call())
-                .orElse(""));
+            new Helm(UNHOOKED)
+                .template()
+                .withName(RELEASE)
+                .withNamespace(NAMESPACE)
+                .withKubeVersion(KUBERNETES)
+                .withValuesFile(file)
+                .call()
+                .replace(NO_HOOK, HOOK));
   }
 
   /** The rendered objects, in Helm's order, tests and hooks among them. */
@@ -64,7 +68,10 @@ public final class Chart {
 
   /** What Helm says when it refuses the values. */
   public static String refusal(String values) {
-    return catchThrowableOfType(IllegalStateException.class, () -> text(values)).getMessage();
+    return catchThrowableOfType(IllegalStateException.class, () -> text(values))
+        .getMessage()
+        .replace("Use --debug flag to render out invalid YAML", "")
+        .strip();
   }
 
   static List<JsonNode> parse(String documents) {
@@ -72,6 +79,21 @@ public final class Chart {
       return all.readAll().stream().filter(JsonNode::isObject).toList();
     } catch (IOException e) {
       throw new UncheckedIOException("Helm rendered what is no YAML:\n" + documents, e);
+    }
+  }
+
+  private static Path unhooked() {
+    try (var files = Files.walk(FOLDER)) {
+      var copy = Files.createDirectories(Path.of("target").toAbsolutePath());
+      copy = Files.createTempDirectory(copy, "chart-");
+      for (var file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        var target = copy.resolve(FOLDER.relativize(file));
+        Files.createDirectories(target.getParent());
+        Files.writeString(target, Files.readString(file).replace(HOOK, NO_HOOK));
+      }
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
