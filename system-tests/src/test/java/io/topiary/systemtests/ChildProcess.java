@@ -49,6 +49,11 @@ final class ChildProcess implements AutoCloseable {
     return new ChildProcess(builder.start(), output, httpPort);
   }
 
+  /** Where its page is. */
+  int httpPort() {
+    return httpPort;
+  }
+
   boolean alive() {
     return process.isAlive();
   }

@@ -80,4 +80,11 @@ final class Submissions {
         .setRecipe(recipe)
         .build();
   }
+
+  /** The same job as new work, of another generation. */
+  static TrainingJob again(TrainingJob job, String generation) {
+    var lineage = Lineage.newBuilder(job.getLineage()).setGeneration(generation).build();
+    var id = Ids.jobId(lineage, job.getRecipe(), Optional.empty(), Optional.empty());
+    return TrainingJob.newBuilder(job).setLineage(lineage).setJobId(id).build();
+  }
 }

@@ -40,6 +40,13 @@ final class TrainerMeters {
         .register(registry);
   }
 
+  private Timer duration(TrainingJob job) {
+    return Timer.builder("topiary.training.duration")
+        .tags(Labels.of(job.getLineage(), job.getRecipe(), job.getTargetSparsity()))
+        .description("time spent on training, to the end or not")
+        .register(registry);
+  }
+
   private Set<Running> register(String model) {
     Set<Running> jobs = ConcurrentHashMap.newKeySet();
     Gauge.builder("topiary.training.running", jobs, Set::size)
@@ -60,17 +67,17 @@ final class TrainerMeters {
   /** A job while it trains. */
   final class Running implements AutoCloseable {
 
-    private final TrainingJob job;
     private final Set<Running> jobs;
+    private final Timer duration;
     private final Timer.Sample sample = Timer.start(registry);
     private volatile double imagesPerSecond;
 
     private Running(TrainingJob job) {
-      this.job = job;
       this.jobs =
           running.computeIfAbsent(job.getLineage().getModel(), TrainerMeters.this::register);
       jobs.add(this);
       // At 0 while the job runs, so that its end is a step.
+      duration = duration(job);
       Labels.RESULTS.forEach(result -> jobs(job, result));
     }
 
@@ -81,11 +88,7 @@ final class TrainerMeters {
     @Override
     public void close() {
       jobs.remove(this);
-      sample.stop(
-          Timer.builder("topiary.training.duration")
-              .tags(Labels.of(job.getLineage(), job.getRecipe(), job.getTargetSparsity()))
-              .description("time spent on training, to the end or not")
-              .register(registry));
+      sample.stop(duration);
     }
   }
 }

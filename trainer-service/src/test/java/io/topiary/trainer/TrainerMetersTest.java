@@ -68,6 +68,7 @@ class TrainerMetersTest {
         .containsExactlyInAnyOrder("done", "failed", "cancelled");
     assertThat(registry.find("topiary.training.jobs").counters())
         .allSatisfy(counter -> assertThat(counter.count()).isZero());
+    assertThat(registry.get("topiary.training.duration").timer().count()).isZero();
   }
 
   private double gauge(String name, String model) {

@@ -2,6 +2,7 @@ package io.topiary.evaluator.page;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.topiary.runtime.kafka.TopicFollower;
 import io.topiary.schemas.Topics;
@@ -47,6 +48,8 @@ final class LiveReader implements TopicFollower.Reader {
     this.letters = letters;
     this.registry = registry;
     this.clock = clock;
+    // From the start, as 0: the first that is refused is a step, then.
+    FOLLOWED.forEach(topic -> refusals(registry, topic));
   }
 
   /** Signs of life and outcomes of a day, the newest dead letters. */
@@ -95,13 +98,20 @@ final class LiveReader implements TopicFollower.Reader {
   /** Whoever works with the record makes a dead letter of it; a page only leaves it out. */
   @Override
   public void refused(ConsumerRecord<byte[], byte[]> record, SerializationException why) {
-    registry.counter("topiary.page.refused", "topic", record.topic()).increment();
+    refusals(registry, record.topic()).increment();
     log.warn(
         "{}-{}@{} is left out of the page: {}",
         record.topic(),
         record.partition(),
         record.offset(),
         why.getMessage());
+  }
+
+  private static Counter refusals(MeterRegistry registry, String topic) {
+    return Counter.builder("topiary.page.refused")
+        .description("records that the page leaves out, as it cannot read them")
+        .tag("topic", topic)
+        .register(registry);
   }
 
   private static Collection<TopicPartition> of(
