@@ -25,6 +25,41 @@ final class Pooling {
 
   static Step max(
       Kernels kernels, Extent kernel, Extent stride, Extent padding, Planes in, Planes out) {
+    return in.images() == 1 && inside(kernel, stride, padding, in, out)
+        ? rowsOfMaxima(kernels, kernel, stride, in, out)
+        : maxima(kernels, kernel, stride, padding, in, out);
+  }
+
+  /** Whether no window leaves the image. */
+  private static boolean inside(
+      Extent kernel, Extent stride, Extent padding, Planes in, Planes out) {
+    return padding.height() == 0
+        && padding.width() == 0
+        && (out.height() - 1) * stride.height() + kernel.height() <= in.height()
+        && (out.width() - 1) * stride.width() + kernel.width() <= in.width();
+  }
+
+  /** One place of all windows of a row at a time. */
+  private static Step rowsOfMaxima(
+      Kernels kernels, Extent kernel, Extent stride, Planes in, Planes out) {
+    return arena -> {
+      for (var c = 0; c < out.channels(); c++) {
+        for (var y = 0; y < out.height(); y++) {
+          var to = out.at(c, y, 0);
+          var from = in.at(c, y * stride.height(), 0);
+          kernels.select(arena, from, 0, stride.width(), to, 0, 1, out.width(), 1);
+          for (var place = 1; place < kernel.height() * kernel.width(); place++) {
+            var row = from + place / kernel.width() * in.geometry().row();
+            var at = row + place % kernel.width();
+            kernels.max(arena, at, stride.width(), to, out.width());
+          }
+        }
+      }
+    };
+  }
+
+  private static Step maxima(
+      Kernels kernels, Extent kernel, Extent stride, Extent padding, Planes in, Planes out) {
     return arena -> {
       for (var c = 0; c < out.channels(); c++) {
         for (var y = 0; y < out.height(); y++) {
@@ -60,7 +95,7 @@ final class Pooling {
     System.arraycopy(arena, in.at(c, rows.from, columns.from), arena, to, in.images());
     for (var i = rows.from; i < rows.to; i++) {
       for (var j = columns.from; j < columns.to; j++) {
-        kernels.max(arena, in.at(c, i, j), to, in.images());
+        kernels.max(arena, in.at(c, i, j), 1, to, in.images());
       }
     }
   }

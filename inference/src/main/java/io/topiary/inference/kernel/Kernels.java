@@ -52,8 +52,8 @@ public interface Kernels {
       float shift,
       boolean relu);
 
-  /** {@code out = max(out, in)} for a run of floats. */
-  void max(float[] arena, int in, int out, int length);
+  /** {@code out[i] = max(out[i], in[i * step])} for a run of floats; NaN is the largest. */
+  void max(float[] arena, int in, int step, int out, int length);
 
   /**
    * Copies places of a plane: {@code out[y * outRow + x] = in[y * inRow + x * step]}. What lies

@@ -146,9 +146,9 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void max(float[] arena, int in, int out, int length) {
+  public void max(float[] arena, int in, int step, int out, int length) {
     for (var i = 0; i < length; i++) {
-      arena[out + i] = Math.max(arena[out + i], arena[in + i]);
+      arena[out + i] = Math.max(arena[out + i], arena[in + i * step]);
     }
   }
 

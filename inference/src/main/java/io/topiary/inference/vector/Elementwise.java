@@ -44,15 +44,25 @@ final class Elementwise {
     }
   }
 
-  static void max(float[] arena, int in, int out, int length) {
+  static void max(float[] arena, int in, int step, int out, int length) {
     var i = 0;
-    for (; i + SPECIES.length() <= length; i += SPECIES.length()) {
+    for (; step == 1 && i + SPECIES.length() <= length; i += SPECIES.length()) {
       FloatVector.fromArray(SPECIES, arena, in + i)
           .max(FloatVector.fromArray(SPECIES, arena, out + i))
           .intoArray(arena, out + i);
     }
     for (; i < length; i++) {
-      arena[out + i] = Math.max(arena[out + i], arena[in + i]);
+      arena[out + i] = Math.max(arena[out + i], arena[in + i * step]);
+    }
+  }
+
+  /** What lies behind the last of them is written as it was. */
+  static void maxOfEven(float[] arena, int in, int out, int length) {
+    for (var i = 0; i < length; i += SPECIES.length()) {
+      var old = FloatVector.fromArray(SPECIES, arena, out + i);
+      var even = FloatVector.fromArray(SPECIES, arena, in + 2 * i, EVEN, 0);
+      var behind = LANE.compare(VectorOperators.GE, (float) (length - i));
+      even.max(old).blend(old, behind).intoArray(arena, out + i);
     }
   }
 

@@ -175,7 +175,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void max(float[] arena, int in, int out, int length) {
-    Elementwise.max(arena, in, out, length);
+  public void max(float[] arena, int in, int step, int out, int length) {
+    if (step == 2) {
+      Elementwise.maxOfEven(arena, in, out, length);
+    } else {
+      Elementwise.max(arena, in, step, out, length);
+    }
   }
 }
