@@ -3,31 +3,26 @@ package io.topiary.evaluator;
 import io.topiary.evaluator.frontier.FrontierConfig;
 import io.topiary.evaluator.frontier.FrontierService;
 import io.topiary.evaluator.page.PageService;
-import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.artifact.ArtifactStores;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
 import io.topiary.runtime.lifecycle.Resources;
 import io.topiary.runtime.lifecycle.ServiceMain;
 import io.topiary.runtime.telemetry.Telemetry;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The evaluator as a process of its own, in the roles that it is told. */
 public final class EvaluatorMain {
-
-  /** The frontier reads no artifacts. */
-  private static final Setting<Optional<Path>> ARTIFACTS = FileArtifactStore.DIRECTORY.optional();
 
   private static final List<Setting<?>> SETTINGS =
       Stream.of(
               List.<Setting<?>>of(Role.SETTING),
               EvaluatorConfig.SETTINGS,
               FrontierConfig.SETTINGS,
-              List.<Setting<?>>of(ARTIFACTS),
+              ArtifactStores.SETTINGS,
               KafkaSettings.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
           .toList();
@@ -67,7 +62,7 @@ public final class EvaluatorMain {
       throws InterruptedException {
     return EvaluatorService.start(
         EvaluatorConfig.from(settings),
-        FileArtifactStore.open(settings.require(ARTIFACTS)),
+        ArtifactStores.open(settings),
         KafkaSettings.from(settings),
         telemetry,
         Clock.systemUTC());

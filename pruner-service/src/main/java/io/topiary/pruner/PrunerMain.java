@@ -1,6 +1,6 @@
 package io.topiary.pruner;
 
-import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.artifact.ArtifactStores;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 public final class PrunerMain {
 
   private static final List<Setting<?>> SETTINGS =
-      Stream.of(PrunerConfig.SETTINGS, FileArtifactStore.SETTINGS, KafkaSettings.SETTINGS)
+      Stream.of(PrunerConfig.SETTINGS, ArtifactStores.SETTINGS, KafkaSettings.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -27,7 +27,7 @@ public final class PrunerMain {
       throws InterruptedException {
     return PrunerService.start(
         PrunerConfig.from(settings),
-        FileArtifactStore.open(settings.get(FileArtifactStore.DIRECTORY)),
+        ArtifactStores.open(settings),
         KafkaSettings.from(settings),
         telemetry);
   }

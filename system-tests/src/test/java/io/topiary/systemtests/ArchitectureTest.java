@@ -22,6 +22,7 @@ class ArchitectureTest {
   private static final String INFERENCE = "io.topiary.inference..";
   private static final String ENGINE = "io.topiary.engine..";
   private static final String RUNTIME = "io.topiary.runtime..";
+  private static final String ARTIFACT = "io.topiary.runtime.artifact..";
   private static final String STREAMS = "io.topiary.runtime.streams..";
   private static final String PRUNER = "io.topiary.pruner..";
   private static final String TRAINER = "io.topiary.trainer..";
@@ -115,6 +116,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka.streams..");
+
+  @ArchTest
+  static final ArchRule onlyTheArtifactStoreKnowsAws =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ARTIFACT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon.awssdk..");
 
   @ArchTest
   static final ArchRule packagesDoNotGoInCircles =

@@ -1,6 +1,6 @@
 package io.topiary.trainer;
 
-import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.artifact.ArtifactStores;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public final class TrainerMain {
 
   private static final List<Setting<?>> SETTINGS =
-      Stream.of(TrainerConfig.SETTINGS, FileArtifactStore.SETTINGS, KafkaSettings.SETTINGS)
+      Stream.of(TrainerConfig.SETTINGS, ArtifactStores.SETTINGS, KafkaSettings.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -28,7 +28,7 @@ public final class TrainerMain {
       throws InterruptedException {
     return TrainerService.start(
         TrainerConfig.from(settings),
-        FileArtifactStore.open(settings.get(FileArtifactStore.DIRECTORY)),
+        ArtifactStores.open(settings),
         KafkaSettings.from(settings),
         telemetry,
         Clock.systemUTC());

@@ -28,10 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileArtifactStore implements ArtifactStore {
 
-  public static final Setting<Path> DIRECTORY =
-      Setting.path("topiary.artifacts.dir", "folder of the artifact store, shared by all services");
+  static final Setting<Optional<Path>> DIRECTORY =
+      Setting.path("topiary.artifacts.dir", "folder of the artifact store, shared by all services")
+          .optional();
 
-  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY);
+  static final List<Setting<?>> SETTINGS = List.of(DIRECTORY);
 
   private static final Logger log = LoggerFactory.getLogger(FileArtifactStore.class);
 
@@ -244,8 +245,12 @@ public final class FileArtifactStore implements ArtifactStore {
     return results.resolve(requireId(id));
   }
 
+  static boolean isId(String id) {
+    return ID.matcher(id).matches();
+  }
+
   static String requireId(String id) {
-    if (!ID.matcher(id).matches()) {
+    if (!isId(id)) {
       throw new IllegalArgumentException("\"" + id + "\" is no id: " + ID.pattern());
     }
     return id;
@@ -254,7 +259,7 @@ public final class FileArtifactStore implements ArtifactStore {
   /** Whoever was to remove a done job's snapshots may have crashed before. */
   private void removeSnapshotsOfDoneJobs() throws IOException {
     for (var job : snapshots.jobs()) {
-      if (ID.matcher(job).matches() && Files.exists(results.resolve(job))) {
+      if (isId(job) && Files.exists(results.resolve(job))) {
         snapshots.removeAll(job);
       }
     }

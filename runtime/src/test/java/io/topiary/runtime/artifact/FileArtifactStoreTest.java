@@ -1,9 +1,7 @@
 package io.topiary.runtime.artifact;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.topiary.runtime.StartException;
 import io.topiary.schemas.Artifact;
@@ -15,28 +13,19 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FileArtifactStoreTest {
-
-  /** echo -n weights | sha256sum. */
-  private static final String SHA256_OF_WEIGHTS =
-      "9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c";
-
-  @TempDir Path folder;
+class FileArtifactStoreTest extends ArtifactStoreContract {
 
   private Path root;
   private FileArtifactStore store;
@@ -47,17 +36,26 @@ class FileArtifactStoreTest {
     store = FileArtifactStore.open(root);
   }
 
-  @Test
-  void shouldNameAFileByWhatItHolds() throws Exception {
-    // When
-    var artifact = store("weights");
+  @Override
+  ArtifactStore opened() {
+    return store;
+  }
 
-    // Then
-    assertThat(artifact.getSize()).isEqualTo(7);
-    assertThat(artifact.getSha256()).isEqualTo(SHA256_OF_WEIGHTS);
-    assertThat(artifact.getUri())
-        .isEqualTo(root.resolve("blobs").resolve(artifact.getSha256()).toUri().toString());
-    assertThat(store.fetch(artifact)).hasContent("weights");
+  @Override
+  String root() {
+    return root.toUri().toString();
+  }
+
+  @Override
+  int rounds() {
+    return 25;
+  }
+
+  @AfterEach
+  void shouldLeaveNoDraft() {
+    if (Files.exists(root)) {
+      assertThat(files("tmp")).allMatch(file -> file.endsWith("fresh"));
+    }
   }
 
   @Test
@@ -202,65 +200,6 @@ class FileArtifactStoreTest {
                 store.fetch(
                     new Artifact(root.resolve("blobs").toUri().toString(), 0L, SHA256_OF_WEIGHTS)))
         .withMessageContaining("is no file");
-  }
-
-  @Test
-  void shouldLetTheFirstResultWinAmongManyWriters() throws Exception {
-    // Given
-    var writers = 16;
-    var rounds = 25;
-    var start = new CyclicBarrier(writers);
-    var pool = Executors.newFixedThreadPool(writers);
-    try {
-      for (var round = 0; round < rounds; round++) {
-        var id = "job-" + round;
-        var commits = new ArrayList<Future<String>>();
-        for (var writer = 0; writer < writers; writer++) {
-          // Long enough that a reader could meet a part of it.
-          var manifest = (id + " by " + writer + " ").repeat(5_000);
-          Callable<String> commit =
-              () -> {
-                start.await();
-                return new String(store.commitResult(id, manifest.getBytes(UTF_8)), UTF_8);
-              };
-          commits.add(pool.submit(commit));
-        }
-
-        // When
-        var winners = new HashSet<String>();
-        for (var commit : commits) {
-          winners.add(commit.get());
-        }
-
-        // Then
-        assertThat(winners).hasSize(1);
-        assertThat(store.result(id).orElseThrow())
-            .isEqualTo(winners.iterator().next().getBytes(UTF_8));
-        assertThat(winners.iterator().next()).hasSizeGreaterThan(5_000 * id.length());
-      }
-    } finally {
-      pool.shutdownNow();
-    }
-    assertThat(files("tmp")).isEmpty();
-    assertThat(files("results")).hasSize(rounds);
-  }
-
-  @Test
-  void shouldHaveNoResultBeforeOneIsCommitted() {
-    // When, Then
-    assertThat(store.result("job")).isEmpty();
-    assertThat(store.commitResult("job", new byte[] {1})).containsExactly(1);
-    assertThat(store.commitResult("job", new byte[] {2})).containsExactly(1);
-    assertThat(store.result("job")).hasValueSatisfying(won -> assertThat(won).containsExactly(1));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "../job", "a/b", ".hidden", "job\n"})
-  void shouldTakeNoIdThatCouldLeaveTheFolder(String id) {
-    // When, Then
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> store.commitResult(id, new byte[0]))
-        .withMessageContaining("is no id");
   }
 
   @Test

@@ -5,7 +5,7 @@ import static io.topiary.cli.options.Refusals.require;
 import io.topiary.evaluator.EvaluatorConfig;
 import io.topiary.evaluator.frontier.FrontierConfig;
 import io.topiary.pruner.PrunerConfig;
-import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.artifact.ArtifactStores;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.config.Setting;
 import io.topiary.runtime.config.Settings;
@@ -33,8 +33,8 @@ public final class BrokerOptions {
               PrunerConfig.SETTINGS,
               EvaluatorConfig.SETTINGS,
               FrontierConfig.SETTINGS,
-              FileArtifactStore.SETTINGS,
               List.<Setting<?>>of(KafkaSettings.CREATE_TOPICS),
+              ArtifactStores.SETTINGS,
               Telemetry.SETTINGS,
               ServiceMain.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
