@@ -2,23 +2,33 @@ package io.topiary.cli.demo;
 
 import io.topiary.cli.console.StopSignal;
 import io.topiary.cli.options.Subject;
+import io.topiary.cli.pipeline.Pipeline;
+import io.topiary.cli.pipeline.PipelineFolder;
+import io.topiary.cli.pipeline.RunLog;
+import io.topiary.cli.pipeline.TopicReader;
 import io.topiary.cli.progress.ProgressView;
+import io.topiary.evaluator.timing.TimingSettings;
 import io.topiary.runtime.StartException;
 import io.topiary.runtime.artifact.ArtifactStore;
 import io.topiary.runtime.artifact.FileArtifactStore;
 import io.topiary.runtime.config.KafkaSettings;
+import io.topiary.runtime.config.WorkerSettings;
 import io.topiary.runtime.kafka.RecordSender;
 import io.topiary.runtime.telemetry.Health;
 import io.topiary.runtime.telemetry.Telemetry;
 import io.topiary.schemas.JobProgress;
 import io.topiary.schemas.Outcome;
 import io.topiary.schemas.Topics;
+import io.topiary.trainer.TrainerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** One run of the demo, from the first record that is sent to the table. */
@@ -28,6 +38,12 @@ final class Demo {
   private static final int FAILED = 1;
   private static final String LOOPBACK = "127.0.0.1";
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  /** Training pauses meanwhile, twice for each of some seven networks: enough, for small ones. */
+  private static final String TIMING_BUDGET = "200ms";
+
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration METRICS_WITHIN = Duration.ofSeconds(5);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
@@ -55,7 +71,7 @@ final class Demo {
   int run(StopSignal stop) throws IOException, InterruptedException {
     var now = clock.instant();
     try (var telemetry = page();
-        var folder = DemoFolder.take(options.dir(), now)) {
+        var folder = PipelineFolder.take(options.dir(), "demo-" + STAMP.format(now))) {
       RunLog.to(folder.log());
       var artifacts = FileArtifactStore.open(folder.artifacts());
       var request = DenseRunRequest.of(options, subject, artifacts, now.toString());
@@ -78,14 +94,13 @@ final class Demo {
       DenseRunRequest request,
       ArtifactStore artifacts,
       Telemetry telemetry,
-      DemoFolder folder,
+      PipelineFolder folder,
       StopSignal stop)
       throws IOException, InterruptedException {
     // The retrainings side by side, unless there are many.
     var slots = Math.min(options.pruning().sparsities().size(), Math.max(3, PROCESSORS));
     try (progress;
-        var pipeline =
-            Pipeline.start(folder, artifacts, slots, options.dataDir(), telemetry, clock)) {
+        var pipeline = Pipeline.start(folder, artifacts, settings(slots), telemetry, clock)) {
       progress.say("Page while this runs: " + telemetry.address() + "/ (metrics at /metrics)");
       submit(request, pipeline.kafka(), telemetry);
       var results = follow(pipeline.kafka(), telemetry.health(), stop);
@@ -106,6 +121,18 @@ final class Demo {
       }
       return status;
     }
+  }
+
+  private Map<String, String> settings(int slots) {
+    return Map.of(
+        TrainerConfig.SLOTS.name(),
+        String.valueOf(slots),
+        TimingSettings.BUDGET.name(),
+        TIMING_BUDGET,
+        WorkerSettings.NAME.name(),
+        "demo",
+        WorkerSettings.DATA_FOLDERS.name(),
+        options.dataDir().toString());
   }
 
   /** The plots are complete only now, when a run would otherwise end. */
@@ -133,7 +160,7 @@ final class Demo {
           .on(Topics.EVALUATIONS, results::add)
           .on(Topics.OUTCOMES, outcome -> ended(outcome, results))
           .on(Topics.PROGRESS, this::show)
-          .onDeadLetter(results::fail)
+          .onDeadLetter(letter -> results.fail(letter.reason()))
           .start();
       while (!results.complete() && results.failure().isEmpty() && !stop.given()) {
         reader.poll(POLL);
@@ -167,7 +194,7 @@ final class Demo {
     results.add(outcome);
   }
 
-  private int tell(DemoResults results, DemoFolder folder) {
+  private int tell(DemoResults results, PipelineFolder folder) {
     DemoTable.lines(results).forEach(out::println);
     out.println();
     var phases = DemoTable.phases(results);
@@ -184,7 +211,7 @@ final class Demo {
     return DONE;
   }
 
-  private int fail(String reason, DemoFolder folder) {
+  private int fail(String reason, PipelineFolder folder) {
     progress.fail(reason);
     progress.fail("Log: " + folder.log());
     return FAILED;

@@ -1,4 +1,4 @@
-package io.topiary.cli.demo;
+package io.topiary.cli.pipeline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -18,14 +18,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Follows topics from their beginning and hands each record to whoever asked for its topic. */
-final class TopicReader implements AutoCloseable {
+public final class TopicReader implements AutoCloseable {
 
   private static final String DEAD_LETTER_REASON = "__streams.errors.message";
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Map<String, Consumer<ConsumerRecord<byte[], byte[]>>> readers = new HashMap<>();
+  private final Map<TopicPartition, Long> ends = new HashMap<>();
 
-  TopicReader(KafkaSettings kafka) {
+  public TopicReader(KafkaSettings kafka) {
     consumer =
         kafka.client(
             "topiary-cli",
@@ -39,32 +40,49 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** Hands every record of the topic on. */
-  <V extends SpecificRecord> TopicReader on(Topic<V> topic, Consumer<V> reader) {
-    readers.put(topic.name(), record -> reader.accept(topic.serde().decode(record.value())));
+  public <V extends SpecificRecord> TopicReader on(Topic<V> topic, Consumer<V> reader) {
+    readers.put(
+        topic.name(),
+        record -> Optional.ofNullable(record.value()).map(topic.serde()::decode).ifPresent(reader));
     return this;
   }
 
-  /** Hands on why each dead letter could not be handled. */
-  TopicReader onDeadLetter(Consumer<String> reader) {
-    readers.put(Topics.DEAD_LETTERS, record -> reader.accept(reason(record)));
+  /** A record that could not be handled: its key, and why. */
+  public record DeadLetter(String key, String reason) {}
+
+  /** Hands every dead letter on. */
+  public TopicReader onDeadLetter(Consumer<DeadLetter> reader) {
+    readers.put(
+        Topics.DEAD_LETTERS, record -> reader.accept(new DeadLetter(key(record), reason(record))));
     return this;
   }
 
   /** From here on {@link #poll} reads, from the first record of every topic. */
-  TopicReader start() {
+  public TopicReader start() {
     consumer.assign(
         readers.keySet().stream()
             .flatMap(topic -> consumer.partitionsFor(topic).stream())
             .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
             .toList());
+    ends.putAll(consumer.endOffsets(consumer.assignment()));
     return this;
   }
 
   /** Hands on what has arrived, or waits for it no longer than the given time. */
-  void poll(Duration timeout) {
+  public void poll(Duration timeout) {
     for (var record : consumer.poll(timeout)) {
       Optional.ofNullable(readers.get(record.topic())).ifPresent(reader -> reader.accept(record));
     }
+  }
+
+  /** Whether all that was on the topics at the start has been handed on. */
+  public boolean caughtUp() {
+    ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+    return ends.isEmpty();
+  }
+
+  private static String key(ConsumerRecord<byte[], byte[]> record) {
+    return Optional.ofNullable(record.key()).map(key -> new String(key, UTF_8)).orElse("");
   }
 
   private static String reason(ConsumerRecord<byte[], byte[]> record) {

@@ -1,4 +1,4 @@
-package io.topiary.cli.demo;
+package io.topiary.cli.pipeline;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
 /** Sends what the broker and the services log to a file of the run that they belong to. */
-final class RunLog {
+public final class RunLog {
 
   private RunLog() {}
 
   /** From now on all that is logged in this process goes to the file. */
-  static void to(Path file) {
+  public static void to(Path file) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     var encoder = new PatternLayoutEncoder();
     encoder.setContext(context);

@@ -1,4 +1,4 @@
-package io.topiary.cli.demo;
+package io.topiary.cli.pipeline;
 
 import io.topiary.cli.text.Reason;
 import io.topiary.runtime.StartException;
@@ -9,25 +9,32 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 
 /**
- * Where a run keeps its broker, its artifacts and its log: a folder of its own within one that no
- * other run may use meanwhile. Nothing of an earlier run is touched.
+ * Where a run keeps its broker, its artifacts and its log, locked against other runs.
+ *
+ * @param run the folder itself
  */
-record DemoFolder(Path run, FileChannel channel, FileLock lock) implements AutoCloseable {
-
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+public record PipelineFolder(Path run, FileChannel channel, FileLock lock)
+    implements AutoCloseable {
 
   /**
-   * Takes the folder, and makes one for this run within it.
+   * Takes the folder for a run that goes on with what it finds there.
    *
    * @throws StartException when it cannot be written, or another run has taken it
    */
-  static DemoFolder take(Path folder, Instant now) {
+  public static PipelineFolder take(Path folder) {
+    return take(folder, "");
+  }
+
+  /**
+   * Takes the folder, and makes one within it for a run of its own. Nothing of an earlier run is
+   * touched.
+   *
+   * @param name of the folder within
+   * @throws StartException when it cannot be written, or another run has taken it
+   */
+  public static PipelineFolder take(Path folder, String name) {
     try {
       Files.createDirectories(folder);
       var channel =
@@ -38,8 +45,8 @@ record DemoFolder(Path run, FileChannel channel, FileLock lock) implements AutoC
         channel.close();
         throw taken(folder);
       }
-      var run = Files.createDirectories(folder.resolve("demo-" + STAMP.format(now)));
-      return new DemoFolder(run.toAbsolutePath().normalize(), channel, lock);
+      var run = Files.createDirectories(folder.resolve(name));
+      return new PipelineFolder(run.toAbsolutePath().normalize(), channel, lock);
     } catch (OverlappingFileLockException e) {
       throw taken(folder);
     } catch (IOException e) {
@@ -56,23 +63,23 @@ record DemoFolder(Path run, FileChannel channel, FileLock lock) implements AutoC
             .formatted(folder));
   }
 
-  Path kafka() {
+  public Path kafka() {
     return run.resolve("kafka");
   }
 
-  Path artifacts() {
+  public Path artifacts() {
     return run.resolve("artifacts");
   }
 
-  Path state() {
+  public Path state() {
     return run.resolve("state");
   }
 
-  Path log() {
+  public Path log() {
     return run.resolve("topiary.log");
   }
 
-  Path metrics() {
+  public Path metrics() {
     return run.resolve("metrics.txt");
   }
 
