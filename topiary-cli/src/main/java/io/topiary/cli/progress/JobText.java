@@ -89,6 +89,24 @@ final class JobText {
     return epoch + loss + Figures.format("%,.0f img/s", progress.getImagesPerSecond());
   }
 
+  /** For example {@code 12 of 165 networks done, about 1 h 20 min left}. */
+  static String overall(int done, int total, Optional<Duration> left) {
+    return Figures.format("%,d of %,d networks done", done, total)
+        + left.filter(time -> done < total)
+            .map(time -> ", about %s left".formatted(rough(time)))
+            .orElse("");
+  }
+
+  /** For example {@code 40 s}, {@code 12 min} or {@code 3 h 05 min}. */
+  private static String rough(Duration time) {
+    if (time.toMinutes() < 2) {
+      return time.toSeconds() + " s";
+    }
+    return time.toHours() == 0
+        ? time.toMinutes() + " min"
+        : "%d h %02d min".formatted(time.toHours(), time.toMinutesPart());
+  }
+
   /** Time left at the pace so far; absent while too little was done to tell the pace. */
   static Optional<Duration> left(JobProgress progress, Duration elapsed) {
     var done = progress.getDone();

@@ -2,6 +2,8 @@ package io.topiary.cli.progress;
 
 import io.topiary.schemas.JobProgress;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
 
 /** For those who asked for the result and nothing else. */
 record NoProgress(PrintStream out) implements ProgressView {
@@ -11,6 +13,9 @@ record NoProgress(PrintStream out) implements ProgressView {
 
   @Override
   public void ended(String id) {}
+
+  @Override
+  public void overall(int done, int total, Optional<Duration> left) {}
 
   @Override
   public void say(String sentence) {}

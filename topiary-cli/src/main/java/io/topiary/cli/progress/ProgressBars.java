@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.AttributedString;
@@ -27,6 +28,7 @@ final class ProgressBars implements ProgressView {
   private final Display display;
   private final Clock clock;
   private final Map<String, Running> jobs = new LinkedHashMap<>();
+  private Optional<String> overall = Optional.empty();
 
   ProgressBars(Terminal terminal, Clock clock) {
     this.terminal = terminal;
@@ -65,6 +67,12 @@ final class ProgressBars implements ProgressView {
   }
 
   @Override
+  public void overall(int done, int total, Optional<Duration> left) {
+    overall = Optional.of(JobText.overall(done, total, left));
+    draw();
+  }
+
+  @Override
   public void say(String sentence) {
     erase();
     terminal.writer().println(sentence);
@@ -80,13 +88,17 @@ final class ProgressBars implements ProgressView {
   @Override
   public void close() {
     jobs.clear();
+    overall = Optional.empty();
     erase();
     terminal.flush();
   }
 
   private void draw() {
     display.resize(Math.max(2, terminal.getHeight()), Math.max(20, terminal.getWidth()));
-    var lines = jobs.values().stream().map(job -> fitting(line(job))).toList();
+    var lines =
+        Stream.concat(jobs.values().stream().map(this::line), overall.stream())
+            .map(this::fitting)
+            .toList();
     display.update(lines, -1);
     terminal.flush();
   }

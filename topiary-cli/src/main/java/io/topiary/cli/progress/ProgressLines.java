@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One line for a job that starts, ends an epoch, or has been silent for a while. Of an epoch the
@@ -29,6 +30,7 @@ final class ProgressLines implements ProgressView {
   private final PrintStream out;
   private final Clock clock;
   private final Map<String, Job> jobs = new HashMap<>();
+  private int told = -1;
 
   ProgressLines(PrintStream out, Clock clock) {
     this.out = out;
@@ -76,6 +78,15 @@ final class ProgressLines implements ProgressView {
                 .map(time -> ", " + time.toSeconds() + " s left")
                 .orElse("");
     out.println(JobText.name(progress) + ": " + JobText.state(progress) + left);
+  }
+
+  /** Told when another one is done. */
+  @Override
+  public void overall(int done, int total, Optional<Duration> left) {
+    if (done != told) {
+      told = done;
+      out.println(JobText.overall(done, total, left));
+    }
   }
 
   @Override

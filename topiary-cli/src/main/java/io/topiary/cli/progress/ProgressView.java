@@ -3,6 +3,7 @@ package io.topiary.cli.progress;
 import io.topiary.schemas.JobProgress;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,14 @@ public sealed interface ProgressView extends AutoCloseable
 
   /** The job has ended, well or badly, and says no more. */
   void ended(String id);
+
+  /**
+   * How far a run of many jobs is as a whole.
+   *
+   * @param done of {@code total}
+   * @param left absent while nobody can tell
+   */
+  void overall(int done, int total, Optional<Duration> left);
 
   /** A sentence between the jobs. */
   void say(String sentence);

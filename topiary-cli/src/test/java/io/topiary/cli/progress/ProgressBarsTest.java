@@ -9,9 +9,11 @@ import io.topiary.schemas.Work;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.jline.builtins.ScreenTerminal;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.LineDisciplineTerminal;
@@ -58,6 +60,15 @@ class ProgressBarsTest {
 
     assertThat(screen()).first().isEqualTo("A sentence.");
     assertThat(screen()).last().asString().startsWith("retraining at 70%  [===============  ");
+  }
+
+  @Test
+  void shouldKeepTheWholeBelowTheBars() {
+    bars.overall(1, 2, Optional.of(Duration.ofMinutes(5)));
+    bars.show(progress("a", 0.7, 50));
+
+    assertThat(screen()).hasSize(2);
+    assertThat(screen()).last().isEqualTo("1 of 2 networks done, about 5 min left");
   }
 
   @Test

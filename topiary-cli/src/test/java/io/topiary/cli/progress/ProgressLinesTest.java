@@ -9,9 +9,11 @@ import io.topiary.schemas.Work;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ProgressLinesTest {
@@ -50,6 +52,22 @@ class ProgressLinesTest {
     // Then
     assertThat(bytes.toString(UTF_8).lines().skip(2))
         .containsExactly("retraining at 90%: epoch 2/2, loss 0.3000, 1,250 img/s");
+  }
+
+  @Test
+  void shouldTellTheWholeWhenAnotherIsDone() {
+    view.overall(0, 165, Optional.empty());
+    view.overall(0, 165, Optional.of(Duration.ofHours(2)));
+    view.overall(1, 165, Optional.of(Duration.ofMinutes(65)));
+    view.overall(164, 165, Optional.of(Duration.ofSeconds(70)));
+    view.overall(165, 165, Optional.of(Duration.ZERO));
+
+    assertThat(bytes.toString(UTF_8).lines())
+        .containsExactly(
+            "0 of 165 networks done",
+            "1 of 165 networks done, about 1 h 05 min left",
+            "164 of 165 networks done, about 70 s left",
+            "165 of 165 networks done");
   }
 
   @Test
