@@ -2,6 +2,7 @@ package io.topiary.cli;
 
 import io.topiary.cli.cancel.CancelCommand;
 import io.topiary.cli.cluster.ClusterException;
+import io.topiary.cli.compare.CompareCommand;
 import io.topiary.cli.demo.DemoCommand;
 import io.topiary.cli.export.ExportCommand;
 import io.topiary.cli.health.HealthCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParameterException;
     version = "topiary 0.1.0-SNAPSHOT",
     subcommands = {
       CancelCommand.class,
+      CompareCommand.class,
       DemoCommand.class,
       ExportCommand.class,
       HealthCommand.class,

@@ -85,6 +85,14 @@ public final class BrokerOptions {
       })
   private Optional<Path> clientConfig = Optional.empty();
 
+  /** Whether any option says something; the environment may all the same. */
+  public boolean given() {
+    return bootstrapServers.isPresent()
+        || !properties.isEmpty()
+        || file.isPresent()
+        || clientConfig.isPresent();
+  }
+
   /**
    * What flags, environment and file say, in this order.
    *

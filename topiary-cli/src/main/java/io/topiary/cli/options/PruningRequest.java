@@ -9,6 +9,7 @@ import io.topiary.sparsity.plan.PruningMethod;
 import io.topiary.sparsity.plan.PruningPlan;
 import io.topiary.sparsity.schedule.RetrainingRule;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a network is to be pruned and retrained. One that exists makes sense in itself; whether there
@@ -27,8 +28,56 @@ public record PruningRequest(
     double denseEpochs,
     RetrainingEpochs retraining) {
 
+  private static final String GLOBAL = "global-magnitude";
+
   public PruningRequest {
     sparsities = List.copyOf(sparsities);
+  }
+
+  /**
+   * One-shot pruning by magnitude over the whole network.
+   *
+   * @throws io.topiary.runtime.StartException when it makes no sense
+   */
+  public static PruningRequest oneShot(
+      List<Double> sparsities, RetrainingRule rule, double denseEpochs, double retrainEpochs) {
+    return new TypedMethod(
+            PruningMethod.ONE_SHOT.label(),
+            Optional.empty(),
+            sparsities,
+            rule.label(),
+            GLOBAL,
+            denseEpochs,
+            Optional.empty(),
+            Optional.of(retrainEpochs),
+            Optional.empty())
+        .request();
+  }
+
+  /**
+   * BIMP by magnitude over the whole network, with ALLR.
+   *
+   * @param epochs of dense training and retraining together
+   * @param denseEpochs of dense training; absent for its usual share
+   * @param phases absent for the usual number
+   * @throws io.topiary.runtime.StartException when it makes no sense
+   */
+  public static PruningRequest bimp(
+      List<Double> sparsities,
+      double epochs,
+      Optional<Double> denseEpochs,
+      Optional<Integer> phases) {
+    return new TypedMethod(
+            PruningMethod.BIMP.label(),
+            phases,
+            sparsities,
+            RetrainingRule.ALLR.label(),
+            GLOBAL,
+            epochs,
+            denseEpochs,
+            Optional.empty(),
+            Optional.empty())
+        .request();
   }
 
   /** The way to every sparsity, in the order in which they were asked for. */

@@ -55,16 +55,16 @@ public enum SparseMethod {
     return this == GSM ? MOMENTUM_OF_GSM : TrainingRequest.USUAL_MOMENTUM;
   }
 
-  String label() {
+  public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  static List<String> labels() {
+  public static List<String> labels() {
     return Stream.of(values()).map(SparseMethod::label).toList();
   }
 
   /** That of the label, which must be one. */
-  static SparseMethod named(String label) {
+  public static SparseMethod named(String label) {
     return Stream.of(values())
         .filter(method -> method.label().equals(label))
         .findFirst()

@@ -26,6 +26,33 @@ public record SparsifierRequest(
     Optional<Integer> searchRuns) {
 
   /**
+   * One whose parameter is not searched for.
+   *
+   * @param initialThreshold of STR; absent for where its search would start, and for others
+   * @param alpha of DST; absent for where its search would start, and for others
+   * @throws io.topiary.runtime.StartException when it makes no sense
+   */
+  public static SparsifierRequest of(
+      SparseMethod method,
+      double sparsity,
+      Optional<Double> initialThreshold,
+      Optional<Double> alpha) {
+    var typed =
+        new TypedSparsifier(
+                Optional.of(method.label()),
+                Optional.of(sparsity),
+                Optional.empty(),
+                initialThreshold,
+                alpha,
+                false,
+                Optional.empty())
+            .request()
+            .orElseThrow();
+    return new SparsifierRequest(
+        method, typed.sparsification(), sparsity, typed.rampPeriod(), Optional.empty());
+  }
+
+  /**
    * Refuses a training with no time to raise sparsity and to recover from it.
    *
    * @param epochs of the training, of which whole ones count

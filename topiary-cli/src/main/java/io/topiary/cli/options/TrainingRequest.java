@@ -38,6 +38,17 @@ public record TrainingRequest(
     }
   }
 
+  /** The same with another seed. */
+  public TrainingRequest withSeed(long other) {
+    return new TrainingRequest(batchSize, learningRate, shape, weightDecay, momentum, other);
+  }
+
+  /** The same with another momentum. */
+  public TrainingRequest withMomentum(double other) {
+    return new TrainingRequest(
+        batchSize, learningRate, shape, weightDecay, Optional.of(other), seed);
+  }
+
   /** The rates of the dense training. */
   public DenseSchedule rates(Network network, int iterations) {
     var peak = learningRate.orElseGet(() -> Suitable.of(network).learningRate());

@@ -7,12 +7,12 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Numbers in a list with commas, as somebody typed them. */
-final class TypedNumbers {
+public final class TypedNumbers {
 
   private TypedNumbers() {}
 
   /** Fractions and the like; {@code example} is what would be right. */
-  static List<Double> decimals(String option, List<String> typed, String example) {
+  public static List<Double> decimals(String option, List<String> typed, String example) {
     return numbers(option, typed, "numbers", example, Double::valueOf);
   }
 

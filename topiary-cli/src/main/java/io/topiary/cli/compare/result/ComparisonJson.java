@@ -23,8 +23,13 @@ public final class ComparisonJson {
   private ComparisonJson() {}
 
   public static String write(Comparison comparison) {
+    return write((Object) comparison);
+  }
+
+  /** Any record of plain values, in the same way. */
+  public static String write(Object record) {
     try {
-      return MAPPER.writeValueAsString(comparison);
+      return MAPPER.writeValueAsString(record);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("records of plain values can be written", e);
     }
@@ -36,6 +41,15 @@ public final class ComparisonJson {
    * @throws JsonProcessingException when the text is something else
    */
   public static Comparison read(String json) throws JsonProcessingException {
-    return MAPPER.readValue(json, Comparison.class);
+    return read(json, Comparison.class);
+  }
+
+  /**
+   * A record of plain values that was written here.
+   *
+   * @throws JsonProcessingException when the text is something else
+   */
+  public static <T> T read(String json, Class<T> type) throws JsonProcessingException {
+    return MAPPER.readValue(json, type);
   }
 }
