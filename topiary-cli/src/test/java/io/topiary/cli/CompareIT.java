@@ -7,12 +7,19 @@ import static org.awaitility.Awaitility.await;
 import io.topiary.cli.compare.result.ComparisonJson;
 import io.topiary.cli.compare.result.DenseResult;
 import io.topiary.cli.compare.result.Run;
+import io.topiary.cli.pipeline.Pipeline;
+import io.topiary.cli.pipeline.PipelineFolder;
+import io.topiary.runtime.artifact.FileArtifactStore;
+import io.topiary.runtime.config.WorkerSettings;
+import io.topiary.runtime.telemetry.Telemetry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,23 +78,39 @@ class CompareIT {
     assertThat(refused.err()).singleElement().asString().contains("--batch-size was 256");
   }
 
+  /** The services run elsewhere: in this process, but the command does not know that. */
   @Test
-  void shouldCompareSchedulesAndSayWhatItFound() throws Exception {
-    // When
-    var run =
-        CommandLineRun.of(
-            ("compare schedules --network mlp --width 8 --batch-size 256 --epochs 2 --retrain 1/4"
-                    + " --sparsity 0.9 --schedules lrw,allr --seeds 2 --http-port 0 --quiet --dir "
-                    + folder)
-                .split(" "));
+  void shouldCompareSchedulesOnAClusterAndSayWhatItFound() throws Exception {
+    // Given a pipeline
+    CommandLineRun run;
+    try (var telemetry = Telemetry.start("127.0.0.1", 0);
+        var cluster = PipelineFolder.take(folder.resolve("cluster"));
+        var pipeline =
+            Pipeline.start(
+                cluster,
+                FileArtifactStore.open(cluster.artifacts()),
+                Map.of(WorkerSettings.NAME.name(), "elsewhere"),
+                telemetry,
+                Clock.systemUTC())) {
+
+      // When
+      run =
+          CommandLineRun.of(
+              ("compare schedules --network mlp --width 8 --batch-size 256 --epochs 2 --retrain 1/4"
+                      + " --sparsity 0.9 --schedules lrw,allr --seeds 2 --quiet --dir "
+                      + folder.resolve("comparison")
+                      + " --bootstrap-servers "
+                      + pipeline.kafka().bootstrapServers())
+                  .split(" "));
+    }
 
     // Then
     assertThat(run.status()).as(String.join("\n", run.err())).isZero();
     assertThat(run.out()).anyMatch(line -> line.startsWith("Dense networks: "));
     assertThat(run.out()).anyMatch(line -> line.matches(" +ALLR +[0-9.]+ ±[0-9.]+ (\\*\\*|\\* )"));
     assertThat(run.out()).anyMatch(line -> line.startsWith("  0.5 epochs: ALLR "));
-    assertThat(Files.readAllLines(folder.resolve("runs.csv"))).hasSize(1 + 2 + 4);
-    var comparison = ComparisonJson.read(Files.readString(folder.resolve("runs.json")));
+    assertThat(Files.readAllLines(folder.resolve("comparison/runs.csv"))).hasSize(1 + 2 + 4);
+    var comparison = ComparisonJson.read(Files.readString(folder.resolve("comparison/runs.json")));
     assertThat(comparison.runs())
         .filteredOn(one -> one.name().equals("allr"))
         .allMatch(one -> one.rates().orElseThrow().d1().isPresent());

@@ -15,10 +15,15 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Follows topics from their beginning and hands each record to whoever asked for its topic. */
 public final class TopicReader implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(TopicReader.class);
 
   private static final String DEAD_LETTER_REASON = "__streams.errors.message";
 
@@ -39,12 +44,21 @@ public final class TopicReader implements AutoCloseable {
                     config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
   }
 
-  /** Hands every record of the topic on. */
+  /** Hands every record of the topic on, but for those that make no sense. */
   public <V extends SpecificRecord> TopicReader on(Topic<V> topic, Consumer<V> reader) {
-    readers.put(
-        topic.name(),
-        record -> Optional.ofNullable(record.value()).map(topic.serde()::decode).ifPresent(reader));
+    readers.put(topic.name(), record -> decoded(topic, record).ifPresent(reader));
     return this;
+  }
+
+  /** What cannot be read is some service's dead letter, and nothing to whoever follows. */
+  private static <V extends SpecificRecord> Optional<V> decoded(
+      Topic<V> topic, ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return Optional.ofNullable(record.value()).map(topic.serde()::decode);
+    } catch (SerializationException e) {
+      log.warn("A record of {} is left out: {}", topic.name(), e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** A record that could not be handled: its key, and why. */
