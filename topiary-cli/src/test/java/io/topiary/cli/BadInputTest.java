@@ -79,9 +79,9 @@ class BadInputTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "trian      | There is no command 'trian'; there are cancel, compare, demo, export, plan, policies, prune and train.",
+        "trian      | There is no command 'trian'; there are cancel, compare, demo, export, health, plan, policies, prune and train.",
         "--quietly  | Unknown option: '--quietly'",
-        "''         | There is no command ''; there are cancel, compare, demo, export, plan, policies, prune and train.",
+        "''         | There is no command ''; there are cancel, compare, demo, export, health, plan, policies, prune and train.",
       })
   void shouldNameTheCommands(String typed, String expected) {
     var run = CommandLineRun.of(typed);
@@ -90,7 +90,7 @@ class BadInputTest {
     assertThat(run.err()).containsExactly(expected, "See 'topiary --help'.");
     assertThat(CommandLineRun.of().err())
         .containsExactly(
-            "The command is missing; there are cancel, compare, demo, export, plan, policies, prune and train.",
+            "The command is missing; there are cancel, compare, demo, export, health, plan, policies, prune and train.",
             "See 'topiary --help'.");
   }
 
