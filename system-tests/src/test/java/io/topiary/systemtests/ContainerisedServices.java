@@ -49,7 +49,7 @@ final class ContainerisedServices implements AutoCloseable {
   /** Nothing can be run from there: what is loaded is in the image. */
   private static final String TMPFS = "rw,noexec,nosuid,mode=1777,size=";
 
-  /** Where it is set, an engine or image that is missing fails the tests. */
+  /** Where it is true, an engine or image that is missing fails the tests. */
   private static final String REQUIRED = "TOPIARY_DEPLOYMENT_REQUIRED";
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -115,7 +115,7 @@ final class ContainerisedServices implements AutoCloseable {
 
   private static void leaveOut(String why) {
     System.err.println("Tests in containers are left out: " + why);
-    if (System.getenv().containsKey(REQUIRED)) {
+    if ("true".equals(System.getenv(REQUIRED))) {
       Assertions.fail(why);
     }
     Assumptions.abort(why);
