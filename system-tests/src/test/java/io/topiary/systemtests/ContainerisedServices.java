@@ -7,6 +7,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Volume;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -127,6 +129,11 @@ final class ContainerisedServices implements AutoCloseable {
             System.getProperty("topiary.image.registry"),
             service,
             System.getProperty("topiary.image.tag"));
+  }
+
+  /** What the image says about itself. */
+  ContainerConfig configuration(String service) {
+    return Objects.requireNonNull(docker.inspectImageCmd(image(service)).exec().getConfig());
   }
 
   /** The broker's address, as the test reaches it. */

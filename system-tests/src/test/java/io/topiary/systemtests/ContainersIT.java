@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.testcontainers.containers.GenericContainer;
 
 /**
@@ -81,6 +83,21 @@ class ContainersIT {
 
     // Then it shows one
     assertThat(printed).contains("one-shot to sparsity 0.9");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"trainer", "pruner", "evaluator", "cli"})
+  void shouldSayWhoseAndWhatTheyAre(String service) {
+    // When
+    var image = containers.configuration(service);
+
+    // Then it is nobody's, and names the commit that it was built of
+    assertThat(image.getUser()).isEqualTo("10001:10001");
+    assertThat(image.getLabels())
+        .containsEntry("org.opencontainers.image.title", "topiary-" + service)
+        .hasEntrySatisfying(
+            "org.opencontainers.image.revision",
+            revision -> assertThat(revision).matches("[0-9a-f]{40}"));
   }
 
   private void shouldTakeACheckpointAllTheWayRound() throws Exception {
