@@ -75,6 +75,10 @@ class DashboardsTest {
       assertThat(panel.at("/datasource/uid").asText()).as(title).isEqualTo("${datasource}");
       for (var target : panel.path("targets")) {
         assertThat(target.path("expr").asText()).as(title).isNotBlank();
+        // Over a range one would see the last of what has long gone.
+        assertThat(target.path("instant").asBoolean() || !type(panel).equals("stat"))
+            .as(title)
+            .isTrue();
       }
       occupy(cells, panel);
     }
@@ -94,8 +98,12 @@ class DashboardsTest {
 
   private static List<JsonNode> panels(JsonNode dashboard) {
     return StreamSupport.stream(dashboard.path("panels").spliterator(), false)
-        .filter(panel -> !panel.path("type").asText().equals("row"))
+        .filter(panel -> !type(panel).equals("row"))
         .toList();
+  }
+
+  private static String type(JsonNode panel) {
+    return panel.path("type").asText();
   }
 
   private static JsonNode dashboard(String file) throws IOException {
