@@ -34,7 +34,8 @@ config.providers.secret.class: org.apache.kafka.common.config.provider.Directory
 config.providers.secret.param.allowed.paths: /etc/topiary
 {{- end }}
 {{- range $name, $value := $kafka.properties }}
-{{ $name | quote }}: {{ $value | quote }}
+{{- /* A number as it was written: 52428800, where Helm's own text of it is 5.24288e+07. */}}
+{{ $name | quote }}: {{ kindIs "string" $value | ternary $value (toJson $value) | quote }}
 {{- end }}
 {{- end -}}
 
@@ -87,7 +88,7 @@ topiary.stop.within={{ add (index . 1).handBackSeconds 10 }}s
 {{ include "topiary.commonSettings" . }}
 {{- include "topiary.artifactSettings" . }}
 {{- include "topiary.workerSettings" (list . .Values.trainer) }}
-topiary.trainer.slots={{ .Values.trainer.slots }}
+topiary.trainer.slots={{ int64 .Values.trainer.slots }}
 topiary.trainer.snapshot.every={{ .Values.trainer.snapshotEvery }}
 {{- end -}}
 
@@ -96,9 +97,9 @@ topiary.trainer.snapshot.every={{ .Values.trainer.snapshotEvery }}
 {{- include "topiary.artifactSettings" . }}
 {{- include "topiary.workerSettings" (list . .Values.evaluator) }}
 topiary.evaluator.roles=worker
-topiary.evaluator.slots={{ .Values.evaluator.slots }}
-topiary.evaluator.timing.threads={{ .Values.evaluator.timing.threads }}
-topiary.evaluator.timing.rounds={{ .Values.evaluator.timing.rounds }}
+topiary.evaluator.slots={{ int64 .Values.evaluator.slots }}
+topiary.evaluator.timing.threads={{ int64 .Values.evaluator.timing.threads }}
+topiary.evaluator.timing.rounds={{ int64 .Values.evaluator.timing.rounds }}
 topiary.evaluator.timing.budget={{ .Values.evaluator.timing.budget }}
 topiary.evaluator.timing.limit={{ .Values.evaluator.timing.limit }}
 {{- end -}}
@@ -107,7 +108,7 @@ topiary.evaluator.timing.limit={{ .Values.evaluator.timing.limit }}
 {{ include "topiary.commonSettings" . }}
 {{- include "topiary.artifactSettings" . }}
 topiary.pruner.state.dir=/var/lib/topiary/state
-topiary.pruner.threads={{ .Values.pruner.threads }}
+topiary.pruner.threads={{ int64 .Values.pruner.threads }}
 topiary.pruner.patience={{ .Values.pruner.patience }}
 topiary.pruner.longest.pruning={{ .Values.pruner.longestPruning }}
 {{- end -}}

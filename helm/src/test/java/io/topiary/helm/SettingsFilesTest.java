@@ -3,6 +3,7 @@ package io.topiary.helm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.topiary.evaluator.EvaluatorMain;
 import io.topiary.pruner.PrunerMain;
 import io.topiary.trainer.TrainerMain;
@@ -12,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -90,6 +92,21 @@ class SettingsFilesTest {
   }
 
   @Test
+  void shouldTellNumbersAsTheyAreWritten() {
+    // Given
+    var values =
+        "kafka: {properties: {fetch.max.bytes: 52428800, sasl.login.refresh.window.factor: 0.8}}";
+
+    // When
+    var settings = parse(file(Chart.objects(values, "ConfigMap"), "trainer"));
+
+    // Then
+    assertThat(settings)
+        .containsEntry("topiary.kafka.fetch.max.bytes", "52428800")
+        .containsEntry("topiary.kafka.sasl.login.refresh.window.factor", "0.8");
+  }
+
+  @Test
   void shouldLetKafkasClientsShowTheirCertificate() throws IOException {
     // Given
     mounted("kafka-client/user.crt", "a certificate");
@@ -134,7 +151,11 @@ class SettingsFilesTest {
   }
 
   static String file(ValueSet set, String service) {
-    return set.objects("ConfigMap").stream()
+    return file(set.objects("ConfigMap"), service);
+  }
+
+  private static String file(List<JsonNode> maps, String service) {
+    return maps.stream()
         .map(map -> map.at("/data").path(service + ".properties").asText())
         .filter(text -> !text.isEmpty())
         .findFirst()
