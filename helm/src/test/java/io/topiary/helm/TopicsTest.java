@@ -70,9 +70,9 @@ class TopicsTest {
     assertThat(topic.at("/metadata/annotations/helm.sh~1resource-policy").asText())
         .isEqualTo("keep");
     assertThat(topic.at("/spec/replicas").asInt()).isEqualTo(3);
-    assertThat(InstallationTest.settings(ValueSet.STRIMZI, "pruner"))
+    assertThat(Pods.settings(ValueSet.STRIMZI, "pruner"))
         .containsEntry("topiary.topics.create", "false");
-    assertThat(InstallationTest.settings(ValueSet.DEFAULT, "pruner"))
+    assertThat(Pods.settings(ValueSet.DEFAULT, "pruner"))
         .containsEntry("topiary.topics.create", "true");
   }
 
