@@ -19,6 +19,7 @@ class AutoscalingTest {
         .isFalse();
     assertThat(scaled.path("maxReplicaCount").asInt()).isEqualTo(20);
     assertThat(trigger.at("/metadata/threshold").asText()).isEqualTo("2");
+    assertThat(trigger.at("/metadata/ignoreNullValues").asText()).isEqualTo("false");
     assertThat(trigger.at("/metadata/query").asText())
         .isEqualTo(
             "sum(topiary_pruner_backlog{state=\"waiting\",namespace=\"pruning\"})"
