@@ -31,6 +31,7 @@ class NetworkPoliciesTest {
     "S3, frontier, '53, 53, 9092, http'",
     "TLS_AND_SASL, pruner, '53, 53, 9094'",
     "MUTUAL_TLS, cli, '53, 53, 9093, http'",
+    "OPENSHIFT, trainer, '5353, 5353, 9092'",
   })
   void shouldLetPodsOutToNamesBrokersAndTheStoreAlone(ValueSet set, String service, String ports) {
     var policy = set.object("NetworkPolicy", "farm-" + service);

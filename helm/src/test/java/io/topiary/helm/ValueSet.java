@@ -133,7 +133,13 @@ public enum ValueSet {
       networkPolicy: {pageFrom: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress}}}]}
       """),
 
-  OPENSHIFT("security: {userId: null}");
+  OPENSHIFT(
+      """
+      security: {userId: null}
+      networkPolicy:
+        dnsPorts: [5353]
+        dnsTo: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-dns}}}]
+      """);
 
   private static final Map<ValueSet, List<JsonNode>> RENDERED = new ConcurrentHashMap<>();
 
