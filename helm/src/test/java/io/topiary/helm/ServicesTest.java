@@ -107,7 +107,7 @@ class ServicesTest {
         .containsExactly("nvidia.com/gpu", "spot");
     assertThat(pod.at("/containers/0/image").asText())
         .isEqualTo(
-            "topiary-trainer:" + System.getProperty("topiary.version") + "-gpu");
+            "docker.io/topiary/topiary-trainer:" + System.getProperty("topiary.version") + "-gpu");
     assertThat(environment(container(ValueSet.GPU, "Deployment", "trainer")))
         .containsEntry("TOPIARY_TRAINER_DEVICES", "gpu:0,gpu:1");
     assertThat(environment(container(ValueSet.DEFAULT, "Deployment", "trainer")))
