@@ -20,6 +20,7 @@ class RefusalTest {
     "'networkPolicy: {metricsFrom: [{podSelektor: {}}]}', podSelektor",
     "'trainer: {tolerations: [{key: gpu, operater: Exists}]}', operater",
     "'trainer: {resources: {limit: {cpu: 1}}}', limit",
+    "'policies: {nightly: {models: a, retrain-epoch: 2}}', retrain-epoch",
   })
   void shouldNameAValueThatThereIsNot(String values, String name) {
     assertThat(Chart.refusal(values)).contains("'" + name + "' not allowed");
@@ -39,6 +40,8 @@ class RefusalTest {
     "'image: {tag: \"1.0@sha\"}', /image/tag",
     "'monitoring: {scrape: yes}', /monitoring/scrape",
     "'policies: {nightly: text}', /policies/nightly",
+    "'policies: {nightly: {seeds: [1]}}', /policies/nightly",
+    "'artifacts: {s3: {prefix: a b}}', /artifacts/s3/prefix",
     "'evaluator: {podLabels: {team: \"a b\"}}', /evaluator/podLabels/team",
   })
   void shouldNameAValueOfAWrongKind(String values, String where) {

@@ -120,8 +120,9 @@ public enum ValueSet {
   POLICIES(
       """
       policies:
-        nightly: {models: "resnet*", sparsity: [0.9, 0.95], retrain-epochs: 2, seeds: [1, 2, 3]}
+        nightly: {models: "resnet*", sparsity: [0.9, 0.95], retrain-epochs: 2, seeds: [1, 2, 3000000000]}
         half: {models: "*", selector: "2:4", retrain-epochs: 5}
+        in-all: {models: "*", method: bimp, epochs: 20, phases: 4, schedule: llr}
       """),
 
   SERVICE_MONITOR(

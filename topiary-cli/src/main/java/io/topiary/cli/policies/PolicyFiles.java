@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 
 /** The files that policies are written in; all of them are read and checked before any is used. */
-final class PolicyFiles {
+public final class PolicyFiles {
 
   /** What stands for standard input. */
   static final String STANDARD_INPUT = "-";
@@ -32,7 +32,7 @@ final class PolicyFiles {
    * @throws StartException when one of them cannot be read or is wrong, when one holds no policy,
    *     or when two policies have one name
    */
-  static List<WrittenPolicy> read(List<String> given, InputStream standardInput) {
+  public static List<WrittenPolicy> read(List<String> given, InputStream standardInput) {
     var policies = new ArrayList<WrittenPolicy>();
     for (var name : given) {
       if (name.equals(STANDARD_INPUT)) {

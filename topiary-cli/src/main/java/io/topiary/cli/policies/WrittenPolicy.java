@@ -7,9 +7,9 @@ import io.topiary.schemas.PruningPolicy;
  *
  * @param place {@code file:line} of its name
  */
-record WrittenPolicy(PruningPolicy policy, String place) {
+public record WrittenPolicy(PruningPolicy policy, String place) {
 
-  String name() {
+  public String name() {
     return policy.getName();
   }
 }
