@@ -221,10 +221,14 @@ readinessProbe:
 {{- if eq .Values.artifacts.store "claim" }}
 - name: artifacts
   mountPath: /var/lib/topiary/artifacts
-{{- else if .Values.artifacts.s3.caSecret.name }}
+{{- else }}
+- name: artifact-copies
+  mountPath: /var/cache/topiary/artifacts
+{{- if .Values.artifacts.s3.caSecret.name }}
 - name: s3-ca
   mountPath: /etc/topiary/s3-ca
   readOnly: true
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -234,13 +238,19 @@ readinessProbe:
 - name: artifacts
   persistentVolumeClaim:
     claimName: {{ include "topiary.artifactsClaim" . }}
-{{- else if $s3.caSecret.name }}
+{{- else }}
+# Copies of what was fetched, and what is written or in use, which the services keep in any case.
+- name: artifact-copies
+  emptyDir:
+    sizeLimit: {{ add $s3.cacheMiB $s3.inUseMiB }}Mi
+{{- if $s3.caSecret.name }}
 - name: s3-ca
   secret:
     secretName: {{ $s3.caSecret.name }}
     items:
       - key: {{ $s3.caSecret.key }}
         path: {{ $s3.caSecret.key }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

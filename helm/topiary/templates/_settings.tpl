@@ -72,6 +72,8 @@ topiary.artifacts.s3.path.style={{ $s3.pathStyle }}
 {{- if $s3.caSecret.name }}
 topiary.artifacts.s3.ca.file=/etc/topiary/s3-ca/{{ $s3.caSecret.key }}
 {{- end }}
+topiary.artifacts.s3.cache.dir=/var/cache/topiary/artifacts
+topiary.artifacts.s3.cache.mib={{ int64 $s3.cacheMiB }}
 {{- end }}
 {{- end -}}
 
@@ -113,10 +115,9 @@ topiary.pruner.patience={{ .Values.pruner.patience }}
 topiary.pruner.longest.pruning={{ .Values.pruner.longestPruning }}
 {{- end -}}
 
-{{/* The artifact settings are declared by all of its roles, so they have to be given; a frontier opens no store. */}}
+{{/* A frontier opens no artifact store. */}}
 {{- define "topiary.frontierSettings" -}}
 {{ include "topiary.commonSettings" . }}
-{{- include "topiary.artifactSettings" . }}
 topiary.evaluator.roles=frontier
 topiary.frontier.state.dir=/var/lib/topiary/state
 {{- end -}}

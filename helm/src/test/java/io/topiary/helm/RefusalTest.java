@@ -117,18 +117,31 @@ class RefusalTest {
             "artifacts.store is s3, but artifacts.s3.bucket is empty; it should name the bucket.");
   }
 
-  @Test
-  void shouldRefuseAClaimBesideS3() {
-    assertThat(sentence("artifacts: {store: s3, s3: {bucket: nets}, claim: {existing: networks}}"))
+  @ParameterizedTest
+  @ValueSource(strings = {"existing", "storageClass"})
+  void shouldRefuseAClaimBesideS3(String name) {
+    assertThat(
+            sentence("artifacts: {store: s3, s3: {bucket: nets}, claim: {" + name + ": networks}}"))
         .isEqualTo(
-            "artifacts.store is s3, but artifacts.claim.existing is networks; networks are kept in one place, and the other should be left out.");
+            "artifacts.store is s3, but artifacts.claim.%s is networks; networks are kept in one place, and the other should be left out."
+                .formatted(name));
   }
 
-  @Test
-  void shouldRefuseABucketBesideAClaim() {
-    assertThat(sentence("artifacts: {s3: {bucket: nets}}"))
+  @ParameterizedTest
+  @CsvSource({
+    "bucket: nets, bucket, nets",
+    "prefix: farm, prefix, farm",
+    "endpoint: 'http://minio:9000', endpoint, http://minio:9000",
+    "region: eu-central-1, region, eu-central-1",
+    "pathStyle: true, pathStyle, true",
+    "caSecret: {name: minio-ca}, caSecret.name, minio-ca",
+    "credentialsSecret: {name: minio-key}, credentialsSecret.name, minio-key",
+  })
+  void shouldRefuseS3BesideAClaim(String given, String name, String value) {
+    assertThat(sentence("artifacts: {s3: {" + given + "}}"))
         .isEqualTo(
-            "artifacts.store is claim, but artifacts.s3 is given too; artifacts.store should be s3, or artifacts.s3 be left out.");
+            "artifacts.store is claim, but artifacts.s3.%s is %s; artifacts.store should be s3, or artifacts.s3 be left out."
+                .formatted(name, value));
   }
 
   @Test

@@ -57,8 +57,6 @@ class SettingsFilesTest {
             assertThat(parse(file(set, service)).keySet())
                 .as(service)
                 .filteredOn(name -> !name.startsWith(KAFKA))
-                // The store in S3 is to come; its settings are agreed on.
-                .filteredOn(name -> !name.startsWith("topiary.artifacts.s3."))
                 .isSubsetOf(askedForBy(main)));
   }
 

@@ -41,6 +41,8 @@ public enum ValueSet {
           pathStyle: true
           caSecret: {name: minio-ca}
           credentialsSecret: {name: minio-key}
+          cacheMiB: 20000
+          inUseMiB: 8000
       networkPolicy:
         s3To: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: storage}}}]
       """),
