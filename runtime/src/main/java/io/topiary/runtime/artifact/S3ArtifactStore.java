@@ -28,6 +28,8 @@ final class S3ArtifactStore implements ArtifactStore, AutoCloseable {
 
   private static final Pattern SNAPSHOT = Pattern.compile("(\\d{1,18})-([0-9a-f]{64})");
 
+  private static final int LONGEST_KEY = 1_024;
+
   private static final Comparator<StoredSnapshot> FURTHEST_FIRST =
       Comparator.comparingLong(StoredSnapshot::iteration)
           .reversed()
@@ -139,17 +141,21 @@ final class S3ArtifactStore implements ArtifactStore, AutoCloseable {
 
   @Override
   public byte[] commitResult(String id, byte[] manifest) {
-    var key = resultKey(id);
-    if (objects.putIfAbsent(key, manifest)) {
-      return manifest.clone();
+    return commit(resultKey(id), manifest);
+  }
+
+  /** What won tells who was first; that a put was refused does not, as it may be its own echo. */
+  private byte[] commit(String key, byte[] content) {
+    if (objects.putIfAbsent(key, content)) {
+      return content.clone();
     }
     return objects
         .bytes(key)
         .orElseThrow(
             () ->
                 new ArtifactException(
-                    "The artifact store %s has a result %s and has none; it will be asked again."
-                        .formatted(settings.shown(), id)));
+                    "The artifact store %s has an object %s and has none; it will be asked again."
+                        .formatted(settings.shown(), key)));
   }
 
   @Override
@@ -231,8 +237,7 @@ final class S3ArtifactStore implements ArtifactStore, AutoCloseable {
   private void tryConditions() {
     var probe = "probes/" + UUID.randomUUID();
     try {
-      if (!objects.putIfAbsent(probe, new byte[] {1})
-          || objects.putIfAbsent(probe, new byte[] {2})) {
+      if (commit(probe, new byte[] {1})[0] != 1 || commit(probe, new byte[] {2})[0] != 1) {
         throw new ArtifactException("it does not heed If-None-Match, as it should.");
       }
     } finally {
@@ -259,11 +264,17 @@ final class S3ArtifactStore implements ArtifactStore, AutoCloseable {
   private String key(Artifact artifact) {
     var uri = artifact.getUri();
     var key = uri.startsWith(settings.root()) ? uri.substring(settings.root().length()) : "";
+    // No store has longer keys; it would refuse them as if it were at fault.
     if (key.isEmpty()
+        || settings.prefix().length() + key.length() > LONGEST_KEY
         || !key.matches("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
         || List.of(key.split("/")).stream().anyMatch(name -> name.matches("\\.+"))) {
       throw new CorruptArtifactException(
-          "The artifact %s should be an object below %s.".formatted(uri, settings.root()));
+          "The artifact %s should be an object below %s, of a key of at most %d characters."
+              .formatted(
+                  uri.substring(0, Math.min(uri.length(), LONGEST_KEY)),
+                  settings.root(),
+                  LONGEST_KEY));
     }
     return key;
   }

@@ -1,19 +1,17 @@
 package io.topiary.runtime.artifact;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -22,7 +20,6 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -34,17 +31,20 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 final class S3Objects implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(S3Objects.class);
-
-  private static final int MOST_PARTS = 10_000;
-  private static final int PRECONDITION_FAILED = 412;
+  static final int PRECONDITION_FAILED = 412;
   private static final int CONFLICT = 409;
 
   /** Two conditional puts at a time make one of them wait for the other; S3 says 409. */
   private static final int CONFLICTS = 10;
 
-  private static final String NONE = "*";
-  private static final String BYTES = "application/octet-stream";
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+  /**
+   * The client's limit of silence is for answers alone: who takes no more bytes is cut off here.
+   */
+  static final Duration PART_WITHIN = Duration.ofMinutes(5);
+
+  static final String NONE = "*";
 
   private final S3Client s3;
   private final S3Settings settings;
@@ -117,7 +117,12 @@ final class S3Objects implements AutoCloseable {
         });
   }
 
-  /** Puts the object unless there is one. */
+  /**
+   * Puts the object unless there is one.
+   *
+   * @return true when it was put; false when there is one, which may be this very one: a put whose
+   *     answer was lost is sent again
+   */
   boolean putIfAbsent(String key, byte[] content) {
     return calling(
         "be written",
@@ -125,7 +130,12 @@ final class S3Objects implements AutoCloseable {
             conditionally(
                 () ->
                     s3.putObject(
-                        put -> put.bucket(bucket()).key(at(key)).ifNoneMatch(NONE),
+                        put ->
+                            put.bucket(bucket())
+                                .key(at(key))
+                                .ifNoneMatch(NONE)
+                                .overrideConfiguration(
+                                    limits -> limits.apiCallAttemptTimeout(PART_WITHIN)),
                         RequestBody.fromBytes(content))));
   }
 
@@ -135,7 +145,7 @@ final class S3Objects implements AutoCloseable {
     if (size <= settings.partBytes()) {
       putIfAbsent(key, Files.readAllBytes(file));
     } else if (size(key).isEmpty()) {
-      putInParts(key, file, size);
+      new MultipartUpload(this, s3, settings).put(key, file, size);
     }
   }
 
@@ -171,67 +181,6 @@ final class S3Objects implements AutoCloseable {
     s3.close();
   }
 
-  private void putInParts(String key, Path file, long size) throws IOException {
-    var upload =
-        calling(
-                "be written",
-                () -> s3.createMultipartUpload(create -> create.bucket(bucket()).key(at(key))))
-            .uploadId();
-    try {
-      var parts = sendParts(key, file, size, upload);
-      calling(
-          "be written",
-          () ->
-              conditionally(
-                  () ->
-                      s3.completeMultipartUpload(
-                          complete ->
-                              complete
-                                  .bucket(bucket())
-                                  .key(at(key))
-                                  .uploadId(upload)
-                                  .ifNoneMatch(NONE)
-                                  .multipartUpload(all -> all.parts(parts)))));
-    } catch (IOException | RuntimeException e) {
-      abort(key, upload);
-      throw e;
-    }
-  }
-
-  /** One part in memory at a time. */
-  private List<CompletedPart> sendParts(String key, Path file, long size, String upload)
-      throws IOException {
-    var partSize = Math.toIntExact(Math.max(settings.partBytes(), size / MOST_PARTS + 1));
-    var parts = new ArrayList<CompletedPart>();
-    try (var channel = FileChannel.open(file)) {
-      for (var start = 0L; start < size; start += partSize) {
-        var number = parts.size() + 1;
-        var part = new byte[(int) Math.min(partSize, size - start)];
-        Channels.newInputStream(channel).readNBytes(part, 0, part.length);
-        var sent =
-            calling(
-                "be written",
-                () ->
-                    s3.uploadPart(
-                        put ->
-                            put.bucket(bucket()).key(at(key)).uploadId(upload).partNumber(number),
-                        RequestBody.fromContentProvider(
-                            () -> new ByteArrayInputStream(part), part.length, BYTES)));
-        parts.add(CompletedPart.builder().partNumber(number).eTag(sent.eTag()).build());
-      }
-    }
-    return parts;
-  }
-
-  /** What cannot be aborted either is for the bucket's lifecycle rule. */
-  private void abort(String key, String upload) {
-    try {
-      s3.abortMultipartUpload(abort -> abort.bucket(bucket()).key(at(key)).uploadId(upload));
-    } catch (SdkException e) {
-      log.debug("The upload of {} was not aborted", key, e);
-    }
-  }
-
   /** Whether it was done; false when there is such an object already. */
   private static boolean conditionally(Runnable put) {
     for (var conflicts = 0; ; conflicts++) {
@@ -245,8 +194,15 @@ final class S3Objects implements AutoCloseable {
         if (e.statusCode() != CONFLICT || conflicts == CONFLICTS) {
           throw e;
         }
+        pause(conflicts);
       }
     }
+  }
+
+  /** An interrupt ends it, and the call after it. */
+  private static void pause(int conflicts) {
+    var longest = FIRST_PAUSE.multipliedBy(1L << Math.min(conflicts, 4)).toNanos();
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(longest));
   }
 
   private static void copy(AbortableInputStream stream, Path file, long length) throws IOException {
@@ -270,7 +226,7 @@ final class S3Objects implements AutoCloseable {
     }
   }
 
-  private <T> T calling(String what, Supplier<T> call) {
+  <T> T calling(String what, Supplier<T> call) {
     try {
       return call.get();
     } catch (SdkException e) {
@@ -285,7 +241,7 @@ final class S3Objects implements AutoCloseable {
     return settings.bucket();
   }
 
-  private String at(String key) {
+  String at(String key) {
     return settings.prefix() + key;
   }
 }

@@ -153,6 +153,11 @@ record S3Settings(
 
   private static Optional<URI> address(String text) {
     var address = URI.create(text);
+    if (address.getRawUserInfo() != null) {
+      // Not shown, unlike other wrong ones.
+      throw new SettingException(
+          "topiary.artifacts.s3.endpoint holds a name or a password, but it should be an address alone; credentials come from AWS's default chain, for example AWS_ACCESS_KEY_ID.");
+    }
     var speaksHttp = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
     return Optional.of(address).filter(given -> speaksHttp && given.getHost() != null);
   }
