@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,15 +48,43 @@ final class ArtifactCopies {
   Optional<Path> find(Artifact artifact) throws IOException {
     var file = file(artifact);
     try {
-      verified.check(file, artifact);
+      touch(file);
+      if (!isWhole(file, artifact)) {
+        return Optional.empty();
+      }
     } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (CorruptArtifactException e) {
-      Files.deleteIfExists(file);
       return Optional.empty();
     }
     uses.put(file, Instant.now());
     return Optional.of(file);
+  }
+
+  private boolean isWhole(Path file, Artifact artifact) throws IOException {
+    try {
+      verified.check(file, artifact);
+      return true;
+    } catch (CorruptArtifactException e) {
+      removeBroken(file);
+      return false;
+    }
+  }
+
+  /** An artifact of the wrong size is no fault of the copy's, which others may be about to open. */
+  private synchronized void removeBroken(Path file) throws IOException {
+    if (!Sha256.of(file).equals(String.valueOf(file.getFileName()))) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * Shows its use to other processes with the same folder, and to those that come after. Not every
+   * use, as a file that has changed is read through again.
+   */
+  private static void touch(Path file) throws IOException {
+    var now = Instant.now();
+    if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(IN_USE.dividedBy(2)))) {
+      Files.setLastModifiedTime(file, FileTime.from(now));
+    }
   }
 
   /**
@@ -66,10 +95,14 @@ final class ArtifactCopies {
   Path keep(Path draft, Artifact artifact) throws IOException {
     verified.check(draft, artifact);
     var file = file(artifact);
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    uses.put(file, Instant.now());
+    place(draft, file);
     makeRoom();
     return file;
+  }
+
+  private synchronized void place(Path draft, Path file) throws IOException {
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    uses.put(file, Instant.now());
   }
 
   private Path file(Artifact artifact) {
@@ -95,14 +128,20 @@ final class ArtifactCopies {
     }
   }
 
+  /** By this process or, as far as they have shown it, by others. */
+  private Instant used(Path file) throws IOException {
+    var shown = Files.getLastModifiedTime(file).toInstant();
+    var here = uses.getOrDefault(file, shown);
+    return here.isAfter(shown) ? here : shown;
+  }
+
   /** Those that were used longest ago first. */
   private List<Copy> copies() throws IOException {
     var copies = new ArrayList<Copy>();
     try (var files = Files.list(folder)) {
       for (var file : files.filter(Files::isRegularFile).toList()) {
         try {
-          var used = uses.getOrDefault(file, Files.getLastModifiedTime(file).toInstant());
-          copies.add(new Copy(file, Files.size(file), used));
+          copies.add(new Copy(file, Files.size(file), used(file)));
         } catch (NoSuchFileException e) {
           log.debug("{} was removed by another process", file);
         }
