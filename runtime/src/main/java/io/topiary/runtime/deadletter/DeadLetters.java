@@ -39,6 +39,9 @@ public final class DeadLetters {
   /** Leaves room for key and headers. */
   private static final int LARGEST_VALUE = Topics.LARGEST_DEAD_LETTER - (1 << 20);
 
+  /** A reason may quote what was sent, which may be anything. */
+  private static final int LONGEST_TEXT = 32_768;
+
   private final String by;
   private final RecordSender sender;
   private final Counter letters;
@@ -94,7 +97,7 @@ public final class DeadLetters {
         .headers()
         .add(EXCEPTION, why.getClass().getName().getBytes(UTF_8))
         .add(MESSAGE, bytes(why.getMessage()))
-        .add(STACKTRACE, trace.toString().getBytes(UTF_8))
+        .add(STACKTRACE, bytes(trace.toString()))
         .add(TOPIC, original.topic().getBytes(UTF_8))
         .add(PARTITION, String.valueOf(original.partition()).getBytes(UTF_8))
         .add(OFFSET, String.valueOf(original.offset()).getBytes(UTF_8))
@@ -107,6 +110,8 @@ public final class DeadLetters {
   }
 
   private static byte @Nullable [] bytes(@Nullable String text) {
-    return text == null ? null : text.getBytes(UTF_8);
+    return text == null
+        ? null
+        : text.substring(0, Math.min(text.length(), LONGEST_TEXT)).getBytes(UTF_8);
   }
 }

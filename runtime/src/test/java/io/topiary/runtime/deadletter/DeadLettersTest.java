@@ -64,6 +64,17 @@ class DeadLettersTest {
   }
 
   @Test
+  void shouldCutAReasonThatQuotesWhatIsEndless() {
+    // When
+    var letter =
+        DeadLetters.letter(record(0L), new IllegalStateException("x".repeat(1 << 20)), "x");
+
+    // Then
+    assertThat(letter.headers().lastHeader(DeadLetters.MESSAGE).value()).hasSize(32_768);
+    assertThat(letter.headers().lastHeader(DeadLetters.STACKTRACE).value()).hasSize(32_768);
+  }
+
+  @Test
   void shouldLeaveAValueThatNoLetterCanHoldWhereItIs() {
     // When
     var whole =
