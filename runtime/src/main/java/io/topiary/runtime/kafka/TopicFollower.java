@@ -2,6 +2,7 @@ package io.topiary.runtime.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.topiary.runtime.StartException;
 import io.topiary.runtime.config.KafkaSettings;
 import io.topiary.runtime.telemetry.Health;
 import io.topiary.runtime.telemetry.Telemetry;
@@ -140,7 +141,11 @@ public final class TopicFollower implements AutoCloseable {
           current = Optional.of(consumer);
           metrics.bindTo(registry);
           follow(consumer);
-        } catch (ApiException e) {
+        } catch (ApiException | StartException e) {
+          if (e instanceof StartException && !ready.isDone()) {
+            throw e;
+          }
+          // Settings that were good before: the brokers' names are not known during an outage.
           log.warn("{} cannot be read, trying again in {}: {}", topics, TRY_AGAIN, e.getMessage());
           log.debug("{} could not be read", topics, e);
           away(e);
@@ -216,7 +221,7 @@ public final class TopicFollower implements AutoCloseable {
     health.ready();
   }
 
-  private void away(ApiException why) {
+  private void away(RuntimeException why) {
     stale = Optional.of("Kafka: " + why.getMessage());
     health.unready("Kafka: " + why.getMessage());
   }
