@@ -29,6 +29,7 @@ class PoliciesCommandTest {
     write("empty.yaml", "# nothing\n");
     Files.write(folder.resolve("latin.yaml"), new byte[] {'n', ':', ' ', (byte) 0xe9});
     Files.createDirectories(folder.resolve("nothing"));
+    Files.write(folder.resolve("huge.yaml"), new byte[(1 << 20) + 1]);
     write("client.properties", "topiary.http.port=1\n");
     write("torn.properties", "a=\\uXYZ\n");
     write("tls.properties", "security.protocol=SSL\nssl.truststore.location=/nowhere/at/all\n");
@@ -43,6 +44,7 @@ class PoliciesCommandTest {
         "apply -f F/good.yaml -f F/same.yaml| F/same.yaml:2: The name 'good' is that of the policy at F/good.yaml:1 too; each should have its own.",
         "apply -f F/empty.yaml              | F/empty.yaml: There is no policy in it;",
         "apply -f F/latin.yaml              | F/latin.yaml: This should be text in UTF-8.",
+        "apply -f F/huge.yaml               | F/huge.yaml: This is more than 1 MiB, but it should be policies,",
         "apply -f F/nothing                 | F/nothing: There is no policy in this folder; it should hold files *.yaml.",
         "apply -f F/absent.yaml             | F/absent.yaml: This should be a file or a folder that can be read, but: there is no such file or folder.",
         "apply -f - -f -                    | -f - is there twice;",

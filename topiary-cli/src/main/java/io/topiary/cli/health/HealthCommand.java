@@ -2,7 +2,6 @@ package io.topiary.cli.health;
 
 import static io.topiary.cli.options.Refusals.require;
 
-import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +10,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,15 +79,18 @@ public final class HealthCommand implements Callable<Integer> {
   /** Why the service is not ready; empty when it is. */
   private static String complaint(HttpClient client, URI service) throws InterruptedException {
     try {
-      var request =
-          HttpRequest.newBuilder(service.resolve("/readyz")).timeout(ANSWER_WITHIN).build();
-      var answer = client.send(request, BodyHandlers.ofString());
+      var request = HttpRequest.newBuilder(service.resolve("/readyz")).build();
+      // A limit of the request's own would end with the headers of the answer.
+      var answer =
+          client
+              .sendAsync(request, BodyHandlers.ofString())
+              .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
       return switch (answer.statusCode()) {
         case HttpURLConnection.HTTP_OK -> "";
         case HttpURLConnection.HTTP_UNAVAILABLE -> answer.body().strip().replace("\n", "; ");
         default -> "it answers with status " + answer.statusCode() + ", as no service does";
       };
-    } catch (IOException e) {
+    } catch (ExecutionException | TimeoutException e) {
       return "nobody answers there";
     }
   }

@@ -18,8 +18,8 @@ final class Acceptance {
    *
    * @return names of those that it has not accepted
    */
-  static List<String> waitFor(
-      List<WrittenPolicy> policies, KafkaSettings kafka, Duration patience) {
+  static List<String> waitFor(List<WrittenPolicy> policies, KafkaSettings kafka, Duration patience)
+      throws InterruptedException {
     var deadline = Instant.now().plus(patience);
     try (var reader = new PolicyReader(kafka, Topics.ACCEPTED_POLICIES)) {
       while (true) {

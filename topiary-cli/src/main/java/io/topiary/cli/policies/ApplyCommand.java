@@ -125,7 +125,8 @@ final class ApplyCommand implements Callable<Integer> {
         .orElse("created");
   }
 
-  private boolean accepted(List<WrittenPolicy> policies, KafkaSettings kafka) {
+  private boolean accepted(List<WrittenPolicy> policies, KafkaSettings kafka)
+      throws InterruptedException {
     var patience = Duration.ofSeconds(wait.orElseThrow());
     var missing = Acceptance.waitFor(policies, kafka, patience);
     if (missing.isEmpty()) {

@@ -7,6 +7,7 @@ import io.topiary.cli.text.Reason;
 import io.topiary.runtime.StartException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ public final class PolicyFiles {
 
   /** What stands for standard input. */
   static final String STANDARD_INPUT = "-";
+
+  private static final int MOST_BYTES = 1 << 20;
 
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
@@ -67,6 +70,8 @@ public final class PolicyFiles {
           "%s: There is no policy in this folder; it should hold files *.yaml.",
           named);
       return files;
+    } catch (UncheckedIOException e) {
+      throw unreadable(named.toString(), new IOException(e));
     } catch (IOException e) {
       throw unreadable(named.toString(), e);
     }
@@ -94,8 +99,8 @@ public final class PolicyFiles {
   }
 
   private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
+    try (var stream = Files.newInputStream(file)) {
+      return bytes(file.toString(), stream);
     } catch (IOException e) {
       throw unreadable(file.toString(), e);
     }
@@ -103,7 +108,12 @@ public final class PolicyFiles {
 
   private static byte[] bytes(String source, InputStream stream) {
     try {
-      return stream.readAllBytes();
+      var bytes = stream.readNBytes(MOST_BYTES + 1);
+      require(
+          bytes.length <= MOST_BYTES,
+          "%s: This is more than 1 MiB, but it should be policies, a page of text or two.",
+          source);
+      return bytes;
     } catch (IOException e) {
       throw unreadable(source, e);
     }

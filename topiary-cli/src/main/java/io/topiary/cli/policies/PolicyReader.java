@@ -82,7 +82,12 @@ final class PolicyReader implements AutoCloseable {
   }
 
   /** Waits a moment for more to arrive. */
-  void pause() {
+  void pause() throws InterruptedException {
+    if (consumer.assignment().isEmpty()) {
+      // A topic that was created a moment ago, and that this broker does not know of yet.
+      Thread.sleep(A_MOMENT.toMillis());
+      return;
+    }
     try {
       consumer.poll(A_MOMENT).forEach(this::take);
     } catch (KafkaException e) {
