@@ -29,7 +29,9 @@ final class Batches {
 
   float[] predict(float[] images, int count) {
     var batch = new Batch(images, count);
-    for (var i = 1; i < Math.min(threads, batch.units.size()); i++) {
+    // Where the pool has no threads, what it is given would lie there for ever.
+    var helpers = Math.min(threads - 1, ForkJoinPool.getCommonPoolParallelism());
+    for (var i = 0; i < Math.min(helpers, batch.units.size() - 1); i++) {
       ForkJoinPool.commonPool().execute(batch::work);
     }
     batch.work();
@@ -93,7 +95,10 @@ final class Batches {
 
     float[] await() {
       try {
-        done.await();
+        // A thread that was interrupted before it came may still have what it has computed itself.
+        if (done.getCount() > 0) {
+          done.await();
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while other threads computed", e);

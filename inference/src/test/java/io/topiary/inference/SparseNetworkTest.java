@@ -106,7 +106,8 @@ class SparseNetworkTest {
   void shouldGiveSameScoresToManyThreadsAtOnce() throws Exception {
     // Given
     var compiled = compiled(3);
-    var images = RandomWeights.images(network, 37, new Random(SEED));
+    // Blocks and what is left for every thread
+    var images = RandomWeights.images(network, 57, new Random(SEED));
     var expected = compiled.predict(images);
     var pool = Executors.newFixedThreadPool(4);
 
@@ -124,6 +125,26 @@ class SparseNetworkTest {
       }
     } finally {
       pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void shouldAnswerThreadThatWasInterruptedBefore() {
+    // Given
+    var compiled = compiled(1);
+    var images = RandomWeights.images(network, 2, new Random(SEED));
+    var expected = compiled.predict(images);
+
+    try {
+      // When
+      Thread.currentThread().interrupt();
+      var scores = compiled.predict(images);
+
+      // Then
+      assertThat(scores).isEqualTo(expected);
+      assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
     }
   }
 
