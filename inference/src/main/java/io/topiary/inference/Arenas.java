@@ -9,7 +9,8 @@ record Arenas(Program program, Queue<float[]> idle) {
   /**
    * Floats of an array that the garbage collector G1 gives regions of its own, in heaps of up to 16
    * GiB. Such an array lies at a cache line and is never moved, as {@link Buffers} wants it; with
-   * vectors of 512 bits an array that lies elsewhere takes 1.6 times as long to load from.
+   * vectors of 512 bits every load from an array that lies elsewhere goes across two lines, and
+   * takes longer.
    */
   private static final int LARGE = (4 << 20) / Float.BYTES;
 
