@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What a process of the evaluator can be: both, unless it is told otherwise. */
-enum Role {
+public enum Role {
   /** Evaluates checkpoints. */
   WORKER,
   /** Aggregates evaluations, answers questions about them, shows their gauges and the page. */
   FRONTIER;
 
-  static final Setting<Set<Role>> SETTING =
+  public static final Setting<Set<Role>> SETTING =
       new Setting<>(
           "topiary.evaluator.roles",
           "what this process is: worker, which evaluates checkpoints, and frontier, which"

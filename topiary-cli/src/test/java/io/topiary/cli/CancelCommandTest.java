@@ -89,6 +89,20 @@ class CancelCommandTest {
   }
 
   @Test
+  void shouldTakeAFileThatIsWrittenForAService() throws Exception {
+    // Given
+    var file = folder.resolve("topiary.properties");
+    Files.writeString(file, "topiary.evaluator.roles=frontier\ntopiary.artifacts.dir=/a\n");
+
+    // When
+    var run = CommandLineRun.of("cancel", ID, "--config", file.toString());
+
+    // Then
+    assertThat(run.err()).singleElement().asString().contains("No broker is named");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
   void shouldPointToTheHelpWhereNothingIsNamed() {
     var run = CommandLineRun.of("cancel", "--bootstrap-servers", NOWHERE);
 

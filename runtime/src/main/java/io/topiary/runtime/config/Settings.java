@@ -114,15 +114,6 @@ public final class Settings {
     return setting.parse(text(setting));
   }
 
-  /**
-   * The value of a setting that some processes can do without, for one that cannot.
-   *
-   * @throws SettingException when it is not set
-   */
-  public <T> T require(Setting<Optional<T>> setting) {
-    return get(setting).orElseThrow(() -> missing(setting));
-  }
-
   /** What is configured below {@code topiary.kafka.}, by Kafka's own names. */
   Map<String, String> kafka() {
     return kafka;
@@ -138,10 +129,7 @@ public final class Settings {
     return new SettingException(
         "%s is not set, but it should be %s; give it as --set %s=..., in the environment as %s, or in the configuration file."
             .formatted(
-                setting.name(),
-                setting.expected().replace(", or empty", ""),
-                setting.name(),
-                setting.environmentVariable()));
+                setting.name(), setting.expected(), setting.name(), setting.environmentVariable()));
   }
 
   private void checkAndLog() {

@@ -3,6 +3,7 @@ package io.topiary.cli.cluster;
 import static io.topiary.cli.options.Refusals.require;
 
 import io.topiary.evaluator.EvaluatorConfig;
+import io.topiary.evaluator.Role;
 import io.topiary.evaluator.frontier.FrontierConfig;
 import io.topiary.pruner.PrunerConfig;
 import io.topiary.runtime.artifact.ArtifactStores;
@@ -33,7 +34,7 @@ public final class BrokerOptions {
               PrunerConfig.SETTINGS,
               EvaluatorConfig.SETTINGS,
               FrontierConfig.SETTINGS,
-              List.<Setting<?>>of(KafkaSettings.CREATE_TOPICS),
+              List.<Setting<?>>of(Role.SETTING, KafkaSettings.CREATE_TOPICS),
               ArtifactStores.SETTINGS,
               Telemetry.SETTINGS,
               ServiceMain.SETTINGS)
