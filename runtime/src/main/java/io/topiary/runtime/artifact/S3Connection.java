@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -44,10 +45,25 @@ final class S3Connection {
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .overrideConfiguration(
-                override -> override.retryStrategy(AwsRetryStrategy.standardRetryStrategy()));
+                override ->
+                    override.retryStrategy(
+                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                            .retryOnException(S3Connection::isCutOff)
+                            .build()));
     settings.endpoint().ifPresent(client::endpointOverride);
     settings.region().map(Region::of).ifPresent(client::region);
     return client.build();
+  }
+
+  /**
+   * Whether the server got less than was sent: the connection broke on the way there, and not on
+   * the way back. By its status, 400, the SDK takes that for the client's mistake.
+   */
+  private static boolean isCutOff(Throwable failure) {
+    return failure instanceof AwsServiceException refused
+        && Optional.ofNullable(refused.awsErrorDetails())
+            .filter(details -> "IncompleteBody".equals(details.errorCode()))
+            .isPresent();
   }
 
   private static TrustManager[] trusting(Path file) {
